@@ -39,10 +39,10 @@ func (r *Result) Attachment(name string) *Attachment {
 
 // Summary counts results.
 type Summary struct {
-	Passed, Failed, Skipped              int
+	Passed, Failed, Skipped               int
 	ExpectedFailures, UnexpectedSuccesses int
-	Incomplete                           int       // began and never ended
-	Start, End                           time.Time // first and last time stamp seen
+	Incomplete                            int       // began and never ended
+	Start, End                            time.Time // first and last time stamp seen
 }
 
 // Add counts r.
