@@ -79,6 +79,11 @@ type Event struct {
 	Present Fields // fields that are present though empty
 }
 
+// HasFile reports whether e carries a piece of a file, which may be an empty one.
+func (e *Event) HasFile() bool {
+	return e.FileName != "" || e.Content != nil || e.Present&FieldFile != 0
+}
+
 // Clone returns a copy of e that shares no memory with it, to keep an event whose content is borrowed from a reader.
 func (e *Event) Clone() *Event {
 	c := *e

@@ -1,0 +1,154 @@
+package subunit
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bits of a packet's flags beside the Fields.
+const (
+	flagVersion     = 0x2000
+	flagVersionMask = 0xF000
+	flagRunnable    = 0x0100
+	flagEOF         = 0x0010
+	flagReserved    = 0x0008
+	flagStatus      = 0x0007
+)
+
+// AppendPacket appends e to dst as exactly one packet of subunit version 2 and returns the extended slice. Nothing of e is
+// altered except that its time is cut to whole microseconds, the precision every Python reader has: tags keep their order
+// and content its bytes. On an error dst is returned as it was; it is an error if a string of e holds a NUL byte or is not
+// UTF-8, if the status is unknown, if the time does not fit the format (1970 to 2106) or if the packet would be larger than
+// [MaxPacketSize].
+func AppendPacket(dst []byte, e *Event) ([]byte, error) {
+	flags, rest, err := measure(e)
+	if err != nil {
+		return dst, err
+	}
+	size, err := packetSize(rest)
+	if err != nil {
+		return dst, err
+	}
+	return appendMeasured(dst, e, flags, size), nil
+}
+
+// measure checks e and returns the flags of its packet and the size of all but the length field.
+func measure(e *Event) (flags uint16, rest int, err error) {
+	if e.Status > ExpectedFailure {
+		return 0, 0, fmt.Errorf("unknown status %d", e.Status)
+	}
+	flags = flagVersion | uint16(e.Status)
+	rest = 1 + 2 + checksumSize
+	if !e.NotRunnable {
+		flags |= flagRunnable
+	}
+	if !e.Time.IsZero() {
+		if s := e.Time.Unix(); s < 0 || s > math.MaxUint32 {
+			return 0, 0, fmt.Errorf("time %s is outside of what the format can hold (1970 to 2106)", e.Time)
+		}
+		flags |= uint16(FieldTime)
+		rest += 4 + numberSize(wireNanoseconds(e))
+	}
+	if err := measureString(e, FieldTestID, e.TestID, "test id", &flags, &rest); err != nil {
+		return 0, 0, err
+	}
+	if len(e.Tags) > 0 || e.Present&FieldTags != 0 {
+		flags |= uint16(FieldTags)
+		rest += numberSize(len(e.Tags))
+		for _, t := range e.Tags {
+			if err := checkString(t); err != nil {
+				return 0, 0, fmt.Errorf("tag %w", err)
+			}
+			rest += numberSize(len(t)) + len(t)
+		}
+	}
+	if err := measureString(e, FieldMIME, e.MIME, "mime type", &flags, &rest); err != nil {
+		return 0, 0, err
+	}
+	if e.HasFile() {
+		if err := checkString(e.FileName); err != nil {
+			return 0, 0, fmt.Errorf("file name %w", err)
+		}
+		flags |= uint16(FieldFile)
+		rest += numberSize(len(e.FileName)) + len(e.FileName) + numberSize(len(e.Content)) + len(e.Content)
+	}
+	if e.EOF {
+		flags |= flagEOF
+	}
+	if err := measureString(e, FieldRoute, e.Route, "routing code", &flags, &rest); err != nil {
+		return 0, 0, err
+	}
+	return flags, rest, nil
+}
+
+func measureString(e *Event, field Fields, s, what string, flags *uint16, rest *int) error {
+	if s == "" && e.Present&field == 0 {
+		return nil
+	}
+	if err := checkString(s); err != nil {
+		return fmt.Errorf("%s %w", what, err)
+	}
+	*flags |= uint16(field)
+	*rest += numberSize(len(s)) + len(s)
+	return nil
+}
+
+var (
+	errNUL     = errors.New("contains NUL byte")
+	errNotUTF8 = errors.New("is not UTF-8")
+)
+
+// checkString refuses what python-subunit's reader would refuse; its writer does not check.
+func checkString(s string) error {
+	if !utf8.ValidString(s) {
+		return errNotUTF8
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return errNUL
+	}
+	return nil
+}
+
+func wireNanoseconds(e *Event) int { return e.Time.Nanosecond() / 1000 * 1000 }
+
+// appendMeasured appends the packet of a checked event. The order of the fields is fixed and is not that of the flags' bits.
+func appendMeasured(dst []byte, e *Event, flags uint16, size int) []byte {
+	start := len(dst)
+	dst = append(dst, signature, byte(flags>>8), byte(flags))
+	dst = appendNumber(dst, size)
+	if flags&uint16(FieldTime) != 0 {
+		dst = binary.BigEndian.AppendUint32(dst, uint32(e.Time.Unix()))
+		dst = appendNumber(dst, wireNanoseconds(e))
+	}
+	if flags&uint16(FieldTestID) != 0 {
+		dst = appendString(dst, e.TestID)
+	}
+	if flags&uint16(FieldTags) != 0 {
+		dst = appendNumber(dst, len(e.Tags))
+		for _, t := range e.Tags {
+			dst = appendString(dst, t)
+		}
+	}
+	if flags&uint16(FieldMIME) != 0 {
+		dst = appendString(dst, e.MIME)
+	}
+	if flags&uint16(FieldFile) != 0 {
+		dst = appendString(dst, e.FileName)
+		dst = appendNumber(dst, len(e.Content))
+		dst = append(dst, e.Content...)
+	}
+	if flags&uint16(FieldRoute) != 0 {
+		dst = appendString(dst, e.Route)
+	}
+	return binary.BigEndian.AppendUint32(dst, crc32.ChecksumIEEE(dst[start:]))
+}
+
+func appendString(dst []byte, s string) []byte {
+	dst = appendNumber(dst, len(s))
+	return append(dst, s...)
+}

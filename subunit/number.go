@@ -1,0 +1,70 @@
+package subunit
+
+import "fmt"
+
+// Limits of the format.
+const (
+	// MaxPacketSize is the length in bytes of the largest packet, its signature and checksum included.
+	MaxPacketSize = 1<<22 - 1
+
+	maxNumber     = 1<<30 - 1
+	minPacketSize = 8
+	signature     = 0xB3
+	checksumSize  = 4
+)
+
+// A number is big endian; the top two bits of its first octet say how many octets follow.
+
+// numberSize returns how many octets the shortest form of n takes.
+func numberSize(n int) int {
+	switch {
+	case n < 1<<6:
+		return 1
+	case n < 1<<14:
+		return 2
+	case n < 1<<22:
+		return 3
+	}
+	return 4
+}
+
+// appendNumber appends the shortest form of n, which must be at most maxNumber.
+func appendNumber(dst []byte, n int) []byte {
+	switch numberSize(n) {
+	case 1:
+		return append(dst, byte(n))
+	case 2:
+		return append(dst, 0x40|byte(n>>8), byte(n))
+	case 3:
+		return append(dst, 0x80|byte(n>>16), byte(n>>8), byte(n))
+	}
+	return append(dst, 0xC0|byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+}
+
+// readNumber reads a number from the start of b and returns its value and its size in octets; the size is 0 when b ends too
+// early. Forms longer than needed are accepted, as every reader does.
+func readNumber(b []byte) (n, size int) {
+	if len(b) == 0 {
+		return 0, 0
+	}
+	first := b[0]
+	size = int(first>>6) + 1
+	if len(b) < size {
+		return 0, 0
+	}
+	n = int(first & 0x3F)
+	for _, c := range b[1:size] {
+		n = n<<8 | int(c)
+	}
+	return n, size
+}
+
+// packetSize adds to rest, the size of everything but the length field, the octets of the length field, which counts itself.
+func packetSize(rest int) (int, error) {
+	for octets := 1; octets <= 3; octets++ {
+		if numberSize(rest+octets) <= octets {
+			return rest + octets, nil
+		}
+	}
+	return 0, fmt.Errorf("packet of %d bytes is larger than the format's limit of %d", rest+3, MaxPacketSize)
+}
