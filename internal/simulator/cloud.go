@@ -1,0 +1,126 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"opendev.org/x/persistent-resources/internal/simulator/keystone"
+	"opendev.org/x/persistent-resources/internal/simulator/wire"
+)
+
+// Options of a simulated cloud. The zero value is usable.
+type Options struct {
+	// Listen is the address to serve on; default 127.0.0.1:0 (a free port).
+	Listen string
+	// Transition is how long a change of state takes; default 50ms.
+	Transition time.Duration
+	// TokenLifetime is how long a token is good for; default one hour.
+	TokenLifetime time.Duration
+	// AdminPassword is the password of the user admin; made up when empty.
+	AdminPassword string
+	// GuestPort is the TCP port on which all guests answer SSH, each on an
+	// address of its own; 0 takes a free one.
+	GuestPort int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.Transition == 0 {
+		o.Transition = 50 * time.Millisecond
+	}
+	if o.TokenLifetime == 0 {
+		o.TokenLifetime = time.Hour
+	}
+	if o.AdminPassword == "" {
+		o.AdminPassword = wire.Secret(12)
+	}
+	return o
+}
+
+// Cloud is a running simulated OpenStack. Its methods may be called from any
+// goroutine.
+type Cloud struct {
+	options  Options
+	server   *http.Server
+	address  string
+	services []service
+
+	identity *keystone.Service
+
+	log    requestLog
+	faults faultTable
+	conns  connections
+
+	done      chan struct{} // closed by Close: ends delays
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// Start serves a new cloud until Close is called or ctx ends.
+func Start(ctx context.Context, o Options) (*Cloud, error) {
+	o = o.withDefaults()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
+	}
+	c := &Cloud{options: o, address: listener.Addr().String(), done: make(chan struct{})}
+	c.addServices()
+	c.server = &http.Server{
+		Handler:           http.HandlerFunc(c.serve),
+		ReadHeaderTimeout: time.Minute,
+		ConnState:         c.conns.note,
+	}
+	go func() { _ = c.server.Serve(listener) }() // always returns ErrServerClosed after Close
+	context.AfterFunc(ctx, func() { _ = c.Close() })
+	return c, nil
+}
+
+func (c *Cloud) addServices() {
+	c.identity = keystone.New(keystone.Options{
+		AdminPassword: c.options.AdminPassword,
+		TokenLifetime: c.options.TokenLifetime,
+		Region:        Region,
+		Catalog:       catalog(),
+		Projects:      []string{"service", MemberProject},
+		Users: []keystone.Account{
+			{Name: MemberUser, Password: MemberPassword, Project: MemberProject, Roles: []string{"member"}},
+		},
+	})
+	c.services = []service{
+		{"identity", "keystone", "/identity", c.identity},
+	}
+}
+
+// URL is the root of the cloud, such as http://127.0.0.1:34567.
+func (c *Cloud) URL() string { return "http://" + c.address }
+
+// AuthURL is where Keystone's v3 API is.
+func (c *Cloud) AuthURL() string { return c.URL() + "/identity/v3" }
+
+// AdminPassword is the password of the user admin.
+func (c *Cloud) AdminPassword() string { return c.options.AdminPassword }
+
+// Close ends the cloud and everything it runs. It may be called twice.
+func (c *Cloud) Close() error {
+	c.closeOnce.Do(func() {
+		close(c.done)
+		if err := c.server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			c.closeErr = fmt.Errorf("close the simulated cloud: %w", err)
+		}
+	})
+	return c.closeErr
+}
+
+// Restart stands in for an upgrade: the services come back on the same data,
+// every token is lost and every open connection is dropped.
+func (c *Cloud) Restart() {
+	c.identity.DropTokens()
+	c.conns.drop()
+}

@@ -1,0 +1,187 @@
+// Package keystone simulates the Identity service, API v3 as of the Zed
+// release.
+package keystone
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"opendev.org/x/persistent-resources/internal/simulator/wire"
+)
+
+// Options of the service.
+type Options struct {
+	AdminPassword string // of the user admin in the project admin
+	TokenLifetime time.Duration
+	Region        string
+	Catalog       []Endpoint
+	Projects      []string // names of further projects to begin with
+	Users         []Account
+}
+
+// Endpoint is one service of the catalog; its three interfaces share one URL.
+type Endpoint struct {
+	Type, Name string
+	Path       string // below the cloud's root; $(project_id)s is replaced
+}
+
+// Account is a user to begin with, and the roles it has on one project.
+type Account struct {
+	Name, Password, Project string
+	Roles                   []string
+}
+
+// Service is the Identity service with its state.
+type Service struct {
+	options Options
+	router  wire.Router
+
+	mu          sync.Mutex
+	domains     []*domain
+	projects    []*project
+	users       []*user
+	roles       []*role
+	assignments []assignment
+	tokens      map[string]*token
+	credentials []*applicationCredential
+	catalog     []catalogService
+}
+
+// New returns the service with the domain Default, the usual roles, and the
+// projects and users of the options.
+func New(o Options) *Service {
+	s := &Service{options: o, tokens: map[string]*token{}}
+	s.bootstrap()
+	s.routes()
+	return s
+}
+
+func (s *Service) routes() {
+	for _, add := range []func(){
+		s.versionRoutes, s.tokenRoutes, s.projectRoutes, s.userRoutes, s.roleRoutes,
+		s.assignmentRoutes, s.domainRoutes, s.credentialRoutes, s.catalogRoutes,
+	} {
+		add()
+	}
+}
+
+// ServeHTTP answers a request whose path is below the service's prefix.
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &wire.Call{W: w, R: r}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.Fail(w, r, http.StatusBadRequest, "")
+		return
+	}
+	c.Body = body
+	s.common(w)
+	handler, allowed := s.router.Find(c)
+	switch {
+	case handler != nil:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if err := handler(c); err != nil {
+			refusal := wire.AsError(err)
+			s.Fail(w, r, refusal.Status, refusal.Message)
+		}
+	case len(allowed) > 0:
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		_ = c.JSON(http.StatusMethodNotAllowed, wire.M{"message": "The method is not allowed for the requested URL."})
+	default:
+		_ = c.Text(http.StatusNotFound, "text/html; charset=utf-8", notFoundPage)
+	}
+}
+
+const notFoundPage = `<!doctype html>
+<html lang=en>
+<title>404 Not Found</title>
+<h1>Not Found</h1>
+<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.</p>
+`
+
+func (s *Service) common(w http.ResponseWriter) {
+	w.Header().Set("Vary", "X-Auth-Token")
+	w.Header().Set("X-Openstack-Request-Id", wire.RequestID())
+}
+
+const (
+	malformed = " The server could not comply with the request since it is either malformed or otherwise incorrect. " +
+		"The client is assumed to be in error."
+	unauthorized = "The request you have made requires authentication."
+)
+
+// usualMessages are Keystone's texts where an exception brings none.
+var usualMessages = map[int]string{
+	http.StatusUnauthorized:        unauthorized,
+	http.StatusForbidden:           "You are not authorized to perform the requested action.",
+	http.StatusNotFound:            "Could not find any resource.",
+	http.StatusConflict:            "Conflict occurred attempting to store resource.",
+	http.StatusInternalServerError: "An unexpected error prevented the server from fulfilling your request.",
+}
+
+// Fail answers with an error body in Keystone's form.
+func (s *Service) Fail(w http.ResponseWriter, r *http.Request, status int, message string) {
+	if message == "" {
+		message = usualMessages[status]
+	}
+	if message == "" {
+		message = http.StatusText(status)
+	}
+	s.common(w)
+	if status == http.StatusUnauthorized {
+		w.Header().Set("Www-Authenticate", fmt.Sprintf("Keystone uri=%q", "http://"+r.Host+"/identity/v3"))
+	}
+	c := &wire.Call{W: w, R: r}
+	_ = c.JSON(status, wire.M{"error": wire.M{"code": status, "message": message, "title": http.StatusText(status)}})
+}
+
+// decode reads {"<name>": {…}} from the request's body.
+func decode(c *wire.Call, name string) (wire.M, error) {
+	var body map[string]wire.M
+	if err := json.Unmarshal(c.Body, &body); err != nil {
+		return nil, wire.Errorf(http.StatusBadRequest, "Expecting to find valid JSON in request body."+malformed)
+	}
+	object, ok := body[name]
+	if !ok {
+		return nil, wire.Errorf(http.StatusBadRequest, "Expecting to find %s in request body."+malformed, name)
+	}
+	return object, nil
+}
+
+// text returns a string member, or "".
+func text(object wire.M, name string) string {
+	value, _ := object[name].(string)
+	return value
+}
+
+// required returns a non-empty string member or Keystone's schema complaint.
+// The real one goes on with the whole schema.
+func required(object wire.M, name string) (string, error) {
+	if _, ok := object[name]; !ok {
+		return "", wire.Errorf(http.StatusBadRequest, "%s is a required property", quote(name))
+	}
+	value := text(object, name)
+	if value == "" {
+		return "", wire.Errorf(http.StatusBadRequest, "%s is too short", quote(value))
+	}
+	return value, nil
+}
+
+func quote(s string) string { return "'" + s + "'" }
+
+// list answers with a collection and Keystone's links.
+func list(c *wire.Call, name string, items any) error {
+	return c.JSON(http.StatusOK, wire.M{
+		name:    items,
+		"links": wire.M{"next": nil, "previous": nil, "self": c.Root() + "/identity" + c.R.URL.RequestURI()},
+	})
+}
+
+func self(c *wire.Call, path string) wire.M {
+	return wire.M{"self": c.Root() + "/identity/v3/" + path}
+}
