@@ -1,0 +1,169 @@
+package reports
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// JUnitOptions say how a JUnit report is written.
+type JUnitOptions struct {
+	// Suite is the test suite's name, e.g. "persistent-resources.verify.post-upgrade"; the default is
+	// "persistent-resources". GitLab drops the second of two tests with the same suite, class and name, so a phase that
+	// runs twice needs two names.
+	Suite      string
+	Hostname   string      // where the tests ran
+	Properties [][2]string // name and value, kept in their order; no secrets
+
+	// GroupSetup gives "setUpClass (module.Class)" the class module.Class and the name setUpClass, so that it stands
+	// beside its tests. Without it class and name are subunit2junitxml's: no class, and the id as name.
+	GroupSetup bool
+
+	// PassingAttachments writes the attachments of tests that passed.
+	PassingAttachments bool
+}
+
+// JUnit writes results as JUnit XML that Jenkins, its xUnit plugin, GitLab and Azure DevOps read. Memory does not grow
+// with the results: they wait in a temporary file, because their number stands at the beginning of the document.
+type JUnit struct {
+	w       io.Writer
+	o       JUnitOptions
+	spool   *spool
+	body    *bufio.Writer // into spool
+	element bytes.Buffer  // the testcase being written
+	open    cdata         // the section being written
+	summary subunit.Summary
+}
+
+const (
+	rootName    = "persistent-resources"
+	testcaseEnd = "</testcase>"
+	suitesEnd   = "</testsuite></testsuites>"
+)
+
+// NewJUnit returns a report that is written to w by Close.
+func NewJUnit(w io.Writer, o JUnitOptions) *JUnit {
+	if o.Suite == "" {
+		o.Suite = rootName
+	}
+	s := &spool{}
+	return &JUnit{w: w, o: o, spool: s, body: bufio.NewWriterSize(s, 64<<10)}
+}
+
+// Result adds one finished test.
+func (j *JUnit) Result(r *subunit.Result) error {
+	j.summary.Add(r)
+	if err := j.testcase(r); err != nil {
+		return fmt.Errorf("write testcase %s: %w", r.TestID, err)
+	}
+	return nil
+}
+
+// Close writes the report and removes what was spooled; it does not close the writer. The summary gives the time of the
+// run where it has one; the numbers are those of the results written.
+func (j *JUnit) Close(s subunit.Summary) error {
+	if !s.Start.IsZero() {
+		j.summary.Start, j.summary.End = s.Start, s.End
+	}
+	err := j.document()
+	if err = errors.Join(err, j.spool.close()); err != nil {
+		return fmt.Errorf("write JUnit report: %w", err)
+	}
+	return nil
+}
+
+func (j *JUnit) document() error {
+	if err := j.body.Flush(); err != nil {
+		return err
+	}
+	head, err := xml.Marshal(j.head())
+	if err != nil {
+		return err
+	}
+	head, found := bytes.CutSuffix(head, []byte(suitesEnd))
+	if !found {
+		return fmt.Errorf("unexpected end of %.40q", head)
+	}
+	if _, err := fmt.Fprintf(j.w, "%s%s\n", xml.Header, head); err != nil {
+		return err
+	}
+	if err := j.spool.copyTo(j.w); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(j.w, "%s\n", suitesEnd)
+	return err
+}
+
+// head is the document without its test cases. "skipped" on testsuites is refused by the schema of Jenkins' xUnit plugin,
+// so it stays 0 and is left out.
+func (j *JUnit) head() junit.Testsuites {
+	s := j.summary
+	took := junitSeconds(s.End.Sub(s.Start))
+	suite := junit.Testsuite{
+		Name:     clean(j.o.Suite, markup),
+		Tests:    s.Total(),
+		Failures: s.Failed + s.UnexpectedSuccesses + s.Incomplete,
+		Skipped:  s.Skipped,
+		Hostname: clean(j.o.Hostname, markup),
+		Time:     took,
+	}
+	if !s.Start.IsZero() {
+		suite.SetTimestamp(s.Start.UTC())
+	}
+	for _, p := range j.o.Properties {
+		suite.AddProperty(clean(p[0], markup), clean(p[1], markup))
+	}
+	return junit.Testsuites{
+		Name: rootName, Time: took, Tests: suite.Tests, Failures: suite.Failures, Suites: []junit.Testsuite{suite},
+	}
+}
+
+// testcase writes an element whose long texts go straight to the spool. The rest is junit.Testcase's: its Status stays
+// empty, which the same schema refuses.
+func (j *JUnit) testcase(r *subunit.Result) error {
+	class, name := j.classAndName(r.TestID)
+	tc := junit.Testcase{
+		Classname: clean(class, markup), Name: clean(name, markup), Time: junitSeconds(r.Duration()),
+	}
+	if r.Status == subunit.Skip {
+		tc.Skipped = &junit.Result{Message: reasonOf(r).message}
+	}
+	j.element.Reset()
+	if err := xml.NewEncoder(&j.element).EncodeElement(tc, xml.StartElement{Name: xml.Name{Local: "testcase"}}); err != nil {
+		return err
+	}
+	element, found := bytes.CutSuffix(j.element.Bytes(), []byte(testcaseEnd))
+	if !found {
+		return fmt.Errorf("unexpected end of %.40q", element)
+	}
+	j.body.Write(element)
+	j.texts(r)
+	_, err := j.body.WriteString(testcaseEnd + "\n")
+	return err
+}
+
+// classAndName are classname and name of a test case. By default they are subunit2junitxml's, so that the histories that
+// servers keep of a test go on.
+func (j *JUnit) classAndName(id string) (class, name string) {
+	if fixture, of, ok := splitFixture(id); ok {
+		if j.o.GroupSetup {
+			return of, fixture
+		}
+		return "", id
+	}
+	return splitClass(id)
+}
+
+// junitSeconds has three decimals: the schema of Jenkins' xUnit plugin allows no more.
+func junitSeconds(d time.Duration) string {
+	return strings.TrimPrefix(fmt.Sprintf("%.3f", max(d, 0).Seconds()), "-")
+}

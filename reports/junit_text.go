@@ -1,0 +1,145 @@
+package reports
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// texts writes the failure with the traceback and the attachments, and the output. Errors stay in the bufio.Writer.
+func (j *JUnit) texts(r *subunit.Result) {
+	failed := isFailure(r.Status)
+	if failed {
+		re := reasonOf(r)
+		j.start("failure", re)
+		j.sections(inReadingOrder(r), func(a *subunit.Attachment) bool { return output(a) == "" })
+		j.end("failure")
+	}
+	if r.Status == subunit.ExpectedFailure && !j.o.PassingAttachments {
+		j.start("system-out", reason{})
+		j.cdata([]byte("expected failure: " + reasonOf(r).message))
+		j.end("system-out")
+	}
+	if !failed && !j.o.PassingAttachments {
+		return
+	}
+	for _, element := range []string{"system-out", "system-err"} {
+		j.output(r, element, failed)
+	}
+}
+
+// output writes one of the two output elements: the attachment stdout or stderr, and for a test that passed every other
+// one too, in system-out.
+func (j *JUnit) output(r *subunit.Result, element string, failed bool) {
+	belongs := func(a *subunit.Attachment) bool {
+		own := output(a)
+		return own == element || own == "" && element == "system-out" && !failed && r.Status != subunit.Skip
+	}
+	for i := range r.Attachments {
+		if len(r.Attachments[i].Content) > 0 && belongs(&r.Attachments[i]) {
+			j.start(element, reason{})
+			j.sections(inReadingOrder(r), belongs)
+			j.end(element)
+			return
+		}
+	}
+}
+
+// output is the element that an attachment's name asks for, empty for most.
+func output(a *subunit.Attachment) string {
+	switch a.Name {
+	case "stdout":
+		return "system-out"
+	case "stderr":
+		return "system-err"
+	}
+	return ""
+}
+
+// inReadingOrder returns the attachments with the traceback first.
+func inReadingOrder(r *subunit.Result) []*subunit.Attachment {
+	ordered := make([]*subunit.Attachment, 0, len(r.Attachments))
+	if t := r.Attachment("traceback"); t != nil {
+		ordered = append(ordered, t)
+	}
+	for i := range r.Attachments {
+		if r.Attachments[i].Name != "traceback" {
+			ordered = append(ordered, &r.Attachments[i])
+		}
+	}
+	return ordered
+}
+
+// sections writes attachments as testtools does: the traceback as it is, the others as "name: {{{…}}}".
+func (j *JUnit) sections(attachments []*subunit.Attachment, wanted func(*subunit.Attachment) bool) {
+	for _, a := range attachments {
+		if len(a.Content) == 0 || !wanted(a) {
+			continue
+		}
+		switch {
+		case !isText(a):
+			j.cdata(fmt.Appendf(nil, "\n%s: {{{%d bytes of %s}}}\n", a.Name, len(a.Content), a.MIME))
+		case a.Name == "traceback", output(a) != "":
+			j.cdata(a.Content)
+		default:
+			j.cdata(fmt.Appendf(nil, "\n%s: {{{\n", a.Name))
+			j.cdata(bytes.TrimSuffix(a.Content, []byte("\n")))
+			j.cdata([]byte("\n}}}\n"))
+		}
+	}
+}
+
+func (j *JUnit) start(element string, re reason) {
+	j.body.WriteString("<" + element)
+	if element == "failure" {
+		j.attribute("message", re.message)
+		j.attribute("type", re.kind)
+	}
+	j.body.WriteString("><![CDATA[")
+	j.open = cdata{w: j.body}
+}
+
+func (j *JUnit) end(element string) { j.body.WriteString("]]></" + element + ">") }
+
+func (j *JUnit) attribute(name, value string) {
+	if value == "" {
+		return
+	}
+	j.body.WriteString(" " + name + `="`)
+	_ = xml.EscapeText(j.body, []byte(clean(value, markup)))
+	j.body.WriteByte('"')
+}
+
+// cdata writes p into the open section. Errors stay in the bufio.Writer.
+func (j *JUnit) cdata(p []byte) { _ = writeClean(&j.open, p, markup) }
+
+// cdata is the inside of a CDATA section, in which "]]>" must not appear, not even across two writes.
+type cdata struct {
+	w        *bufio.Writer
+	brackets int // "]" just written
+}
+
+func (c *cdata) Write(p []byte) (int, error) {
+	if c.brackets == 0 && bytes.IndexByte(p, ']') < 0 {
+		return c.w.Write(p)
+	}
+	start := 0
+	for i, b := range p {
+		switch {
+		case b == ']':
+			c.brackets++
+			continue
+		case b == '>' && c.brackets >= 2:
+			c.w.Write(p[start:i])
+			io.WriteString(c.w, "]]><![CDATA[")
+			start = i
+		}
+		c.brackets = 0
+	}
+	_, err := c.w.Write(p[start:])
+	return len(p), err
+}

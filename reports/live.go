@@ -1,0 +1,135 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// IsTerminal reports whether w is a terminal, where a live line and colours make sense.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Event tells the live line what is listed and what began. Without ConsoleOptions.Live it does nothing.
+func (c *Console) Event(e *subunit.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.live.event(e)
+}
+
+// Tick brings the times in the live line up to date; call it about once a second while tests run.
+func (c *Console) Tick(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.live.draw(now)
+}
+
+// liveLine is one line of a terminal that is drawn again and again. A nil liveLine does nothing.
+type liveLine struct {
+	w       io.Writer
+	width   func() int // columns
+	listed  int
+	done    int
+	failed  int
+	running map[string]time.Time // id+route -> start
+	shown   bool
+}
+
+func newLiveLine(w io.Writer) *liveLine {
+	return &liveLine{w: w, width: func() int { return terminalWidth(w) }, running: map[string]time.Time{}}
+}
+
+func terminalWidth(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 80
+}
+
+func (l *liveLine) event(e *subunit.Event) {
+	if l == nil {
+		return
+	}
+	switch e.Status {
+	case subunit.Exists:
+		l.listed++
+	case subunit.InProgress:
+		l.running[e.TestID+"\x00"+e.Route] = e.Time
+		l.draw(e.Time)
+	}
+}
+
+func (l *liveLine) finished(r *subunit.Result) {
+	if l == nil {
+		return
+	}
+	delete(l.running, r.TestID+"\x00"+r.Route)
+	l.done++
+	if isFailure(r.Status) {
+		l.failed++
+	}
+	l.draw(r.End)
+}
+
+// clear empties the line, so that other output can be written in its place.
+func (l *liveLine) clear() {
+	if l != nil && l.shown {
+		fmt.Fprint(l.w, "\r\x1b[K")
+		l.shown = false
+	}
+}
+
+func (l *liveLine) draw(now time.Time) {
+	if l == nil {
+		return
+	}
+	l.clear()
+	if len(l.running) == 0 {
+		return
+	}
+	text := l.text(now)
+	if room := l.width() - 1; utf8.RuneCountInString(text) > room {
+		text = string([]rune(text)[:max(room-1, 0)]) + "…"
+	}
+	fmt.Fprint(l.w, text)
+	l.shown = true
+}
+
+// text is e.g. "[3/11, 1 failed] compute test_can_ssh_into_persistent_servers 12s". The longest-running test comes first.
+func (l *liveLine) text(now time.Time) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "[%d", l.done)
+	if l.listed >= l.done+len(l.running) {
+		fmt.Fprintf(&b, "/%d", l.listed)
+	}
+	if l.failed > 0 {
+		fmt.Fprintf(&b, ", %d failed", l.failed)
+	}
+	b.WriteString("]")
+	keys := sortedKeys(l.running)
+	sort.SliceStable(keys, func(i, j int) bool { return l.running[keys[i]].Before(l.running[keys[j]]) })
+	for i, key := range keys {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		name, _, _ := strings.Cut(key, "\x00")
+		id := parseID(name)
+		fmt.Fprintf(&b, " %s", clean(id.where()+" "+id.name, terminal))
+		if start := l.running[key]; !start.IsZero() && now.After(start) {
+			fmt.Fprintf(&b, " %s", now.Sub(start).Round(time.Second))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,77 @@
+package reports
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// screen applies what a Console writes to one line of a terminal and returns all lines.
+func screen(t *testing.T, out string) []string {
+	t.Helper()
+	lines := []string{""}
+	for out != "" {
+		last := len(lines) - 1
+		if rest, ok := strings.CutPrefix(out, "\r\x1b[K"); ok {
+			lines[last], out = "", rest
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(out)
+		if out = out[n:]; r == '\n' {
+			lines = append(lines, "")
+		} else {
+			lines[last] += string(r)
+		}
+	}
+	return lines
+}
+
+func TestLiveLine(t *testing.T) {
+	var out bytes.Buffer // the terminal is both Out and Live
+	c := NewConsole(ConsoleOptions{Out: &out, Live: &out})
+	first := prefix + "compute.test_create_compute_resources.ComputePersistentResources.test_create_persistent_server[persistent-create]"
+	second := prefix + "object_storage.test_create_object_storage_resources.ObjectStoragePersistentResources.test_create_persistent_container[persistent-create]"
+	for _, id := range []string{first, second} {
+		c.Event(&subunit.Event{TestID: id, Status: subunit.Exists})
+	}
+	c.Event(&subunit.Event{TestID: first, Status: subunit.InProgress, Time: epoch})
+	c.Tick(epoch.Add(12 * time.Second))
+	if got, want := screen(t, out.String()), "[0/2] compute test_create_persistent_server 12s"; len(got) != 1 || got[0] != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	c.Event(&subunit.Event{TestID: second, Status: subunit.InProgress, Time: epoch.Add(13 * time.Second)})
+	got := screen(t, out.String())
+	if want := "[0/2] compute test_create_persistent_server 13s, object_storage test_create_pe…"; got[0] != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if err := c.Result(result(first, subunit.Fail, 0, 20*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	got = screen(t, out.String())
+	if len(got) != 2 || !strings.HasSuffix(got[0], "... FAILED") || got[1] != "[1/2, 1 failed] object_storage test_create_persistent_container 7s" {
+		t.Errorf("got %q", got)
+	}
+	if err := c.Result(result(second, subunit.Success, 13*time.Second, time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if got = screen(t, out.String()); len(got) != 3 || got[2] != "" {
+		t.Errorf("got %q, want an empty last line", got)
+	}
+}
+
+func TestNotATerminal(t *testing.T) {
+	if IsTerminal(&bytes.Buffer{}) {
+		t.Error("a buffer is called a terminal")
+	}
+	var out bytes.Buffer
+	c := NewConsole(ConsoleOptions{Out: &out})
+	c.Event(&subunit.Event{TestID: "a", Status: subunit.InProgress})
+	c.Tick(epoch)
+	if out.Len() > 0 {
+		t.Errorf("got %q", &out)
+	}
+}

@@ -1,0 +1,191 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// Verdict says in one sentence what a run means for its operator.
+type Verdict struct {
+	// Sentence is e.g. "1 of 6 tests failed. Lost or changed: compute."
+	Sentence string
+	// Failures are the results behind it, in the order of the stream: failures, unexpected successes, and tests that
+	// never ended.
+	Failures []Failure
+	// Successful is true when nothing failed, even if all was skipped. It is false for a run without any test.
+	Successful bool
+}
+
+// Failure is one result that is not as it should be.
+type Failure struct {
+	TestID  string
+	Where   string // the service, or the class where the id names no service
+	Test    string // the test's name without attributes, or "setUpClass"
+	Kind    string // class of the error, e.g. "MismatchError"; may be empty
+	Message string // one line
+}
+
+// The consequences of a failure, in the order in which a sentence tells them.
+const (
+	lost       = "Lost or changed"
+	unchecked  = "Not checked"
+	notCreated = "Not created"
+	notRemoved = "Not removed"
+	failed     = "Failed"
+)
+
+var consequences = [...]string{lost, unchecked, notCreated, notRemoved, failed}
+
+// verdictBuilder takes in results one by one and keeps nothing of their attachments.
+type verdictBuilder struct {
+	summary   subunit.Summary
+	verifying int                 // results of the verify phase
+	where     map[string][]string // consequence -> services or classes, each once
+	failures  []Failure
+}
+
+func (b *verdictBuilder) add(r *subunit.Result) {
+	b.summary.Add(r)
+	id := parseID(r.TestID)
+	action, _ := id.task()
+	if action == "validate" {
+		b.verifying++
+	}
+	if !isFailure(r.Status) {
+		return
+	}
+	re := reasonOf(r)
+	f := Failure{TestID: r.TestID, Where: id.where(), Test: id.name, Kind: re.kind, Message: re.message}
+	b.failures = append(b.failures, f)
+	if b.where == nil {
+		b.where = map[string][]string{}
+	}
+	c := consequence(action, id.fixture, r.Status)
+	if !slices.Contains(b.where[c], f.Where) {
+		b.where[c] = append(b.where[c], f.Where)
+	}
+}
+
+// isFailure reports whether stestr counts the status as a failure.
+func isFailure(s subunit.Status) bool {
+	return s == subunit.Fail || s == subunit.UnexpectedSuccess || !s.Terminal()
+}
+
+func consequence(action, fixture string, s subunit.Status) string {
+	if s == subunit.UnexpectedSuccess {
+		return failed
+	}
+	switch action {
+	case "create":
+		return notCreated
+	case "cleanup":
+		return notRemoved
+	case "validate":
+		if strings.HasPrefix(fixture, "setUp") || s == subunit.InProgress {
+			return unchecked
+		}
+		if fixture == "" {
+			return lost
+		}
+	}
+	return failed
+}
+
+func (b *verdictBuilder) verdict() Verdict {
+	v := Verdict{Failures: b.failures, Successful: b.summary.Successful() && b.summary.Total() > 0}
+	total, skipped := b.summary.Total(), b.summary.Skipped
+	passed := b.summary.Passed + b.summary.ExpectedFailures
+	verified := b.verifying == total
+	switch {
+	case total == 0:
+		v.Sentence = "No tests ran."
+	case len(b.failures) > 0:
+		v.Sentence = b.failureSentence()
+	case passed == 0 && verified:
+		v.Sentence = fmt.Sprintf("Nothing was checked: %s skipped.", allOf(skipped, "was", "were"))
+	case passed == 0:
+		v.Sentence = fmt.Sprintf("Nothing was tested: %s skipped.", allOf(skipped, "was", "were"))
+	case skipped > 0 && verified:
+		v.Sentence = fmt.Sprintf("Nothing that was checked is lost: %s passed, %d skipped.", tests(passed), skipped)
+	case skipped > 0:
+		v.Sentence = fmt.Sprintf("%s passed, %d skipped.", tests(passed), skipped)
+	case verified:
+		v.Sentence = fmt.Sprintf("Nothing is lost: %s passed.", allOf(passed, "", ""))
+	default:
+		s := allOf(passed, "", "")
+		v.Sentence = strings.ToUpper(s[:1]) + s[1:] + " passed."
+	}
+	return v
+}
+
+func (b *verdictBuilder) failureSentence() string {
+	var s strings.Builder
+	total := b.summary.Total()
+	unended := b.summary.Incomplete
+	switch bad := len(b.failures) - unended; {
+	case unended == 0:
+		fmt.Fprintf(&s, "%d of %s failed.", bad, tests(total))
+	case bad == 0:
+		fmt.Fprintf(&s, "%d of %s never ended.", unended, tests(total))
+	default:
+		fmt.Fprintf(&s, "%d of %s failed and %d never ended.", bad, tests(total), unended)
+	}
+	for _, c := range consequences {
+		if where := b.where[c]; len(where) > 0 {
+			fmt.Fprintf(&s, " %s: %s.", c, enumerate(where))
+		}
+	}
+	return s.String()
+}
+
+// enumerate joins names for a sentence, the first six of them.
+func enumerate(names []string) string {
+	const most = 6
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+func tests(n int) string {
+	if n == 1 {
+		return "1 test"
+	}
+	return fmt.Sprintf("%d tests", n)
+}
+
+// allOf is "all 6 tests were", "the only test was".
+func allOf(n int, singular, plural string) string {
+	s, verb := fmt.Sprintf("all %d tests", n), plural
+	if n == 1 {
+		s, verb = "the only test", singular
+	}
+	if verb == "" {
+		return s
+	}
+	return s + " " + verb
+}
+
+// maxVerdictLines is the number of failures named on a console; reports have them all.
+const maxVerdictLines = 40
+
+func (c *Console) writeVerdict(v Verdict) {
+	color := 32
+	if !v.Successful {
+		color = 31
+	}
+	fmt.Fprintf(c.out, "\n%s\n", c.paint(clean(v.Sentence, terminal), color))
+	for i, f := range v.Failures {
+		if i == maxVerdictLines {
+			fmt.Fprintf(c.out, " - and %d more\n", len(v.Failures)-i)
+			break
+		}
+		fmt.Fprintf(c.out, " - %s\n", clean(fmt.Sprintf("%s %s: %s", f.Where, f.Test, f.Message), terminal))
+	}
+}
