@@ -1,0 +1,72 @@
+package tempestconf
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+)
+
+// chooseCloud decides whether clouds.yaml gives the credentials: when a cloud is named on the command line, or when
+// tempest.conf has neither an admin account nor an accounts file. OS_CLOUD alone changes nothing for a tempest.conf that
+// has credentials: jobs set it, and Tempest does not know it.
+func (c *Config) chooseCloud(o LoadOptions) error {
+	own := c.ownCredentials()
+	if o.Cloud == "" && own != "" {
+		if name := c.env["OS_CLOUD"]; name != "" {
+			c.note(fmt.Sprintf("OS_CLOUD=%s is ignored, because [auth] %s gives the credentials; --os-cloud would use it.", name, own))
+		}
+		return nil
+	}
+	cloud, err := LoadCloud(CloudOptions{Name: o.Cloud, Dir: c.Dir, Env: o.Env, root: o.root})
+	var none *NoCloudError
+	switch {
+	case errors.As(err, &none) && o.Cloud == "" && c.env["OS_CLOUD"] == "":
+		c.note("tempest.conf gives no credentials, and " + none.Error() + ".")
+		return nil
+	case err != nil:
+		return err
+	}
+	c.Cloud = cloud
+	c.Notes = append(c.Notes, cloud.Notes...)
+	why := "tempest.conf gives none"
+	if own != "" {
+		why = "--os-cloud names it"
+	}
+	c.note(fmt.Sprintf("The credentials are those of the cloud %s (%s).", cloud.Name, why))
+	return nil
+}
+
+// ownCredentials is the option by which tempest.conf gives credentials; empty when it gives none. A value that is set but
+// empty is none.
+func (c *Config) ownCredentials() string {
+	for _, name := range []string{"test_accounts_file", "admin_username", "admin_password"} {
+		res := c.values.get(c.values.find("auth", name))
+		if res.err != nil || !empty(res.value) {
+			return name
+		}
+	}
+	return ""
+}
+
+// AccountsFile is the absolute path of [auth] test_accounts_file, which is relative to the working directory; empty when
+// it is not configured.
+func (c *Config) AccountsFile() string {
+	if c.Auth.TestAccountsFile == "" {
+		return ""
+	}
+	return c.abs(c.Auth.TestAccountsFile)
+}
+
+// LockPath is the absolute path of the directory for locks between processes: [oslo_concurrency] lock_path, then
+// OSLO_LOCK_PATH, then tempest-lock in the directory for temporary files, as Tempest chooses it.
+func (c *Config) LockPath() string {
+	switch {
+	case c.OsloConcurrency.LockPath != "":
+		return c.abs(c.OsloConcurrency.LockPath)
+	case c.env["OSLO_LOCK_PATH"] != "":
+		return c.abs(c.env["OSLO_LOCK_PATH"])
+	case c.env["TMPDIR"] != "":
+		return filepath.Join(c.env["TMPDIR"], "tempest-lock")
+	}
+	return "/tmp/tempest-lock"
+}

@@ -1,0 +1,286 @@
+package tempestconf
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Origin says where a value came from.
+type Origin string
+
+// The origins of a value, the one that wins first.
+const (
+	FromFlag        Origin = "flag"
+	FromEnvironment Origin = "environment"
+	FromFile        Origin = "file"
+	FromDefault     Origin = "default"
+	FromNowhere     Origin = "unset"
+)
+
+// maxValue bounds a value in bytes after interpolation: references to references can multiply.
+const maxValue = 1 << 20
+
+// resolver reads options as oslo.config does: the best source wins, then interpolation, then conversion.
+type resolver struct {
+	files     []*File // in the order of reading; the last one wins
+	env       map[string]string
+	overrides map[string]string
+
+	sections map[string]map[string]*Option // by section, then by Dest
+	old      map[Place]*Option             // by deprecated place
+	done     map[*Option]*result
+	busy     map[*Option]bool
+}
+
+// result is one option that has been read.
+type result struct {
+	value  any // nil, string, bool, int, float64, []string or dict
+	raw    string
+	source Source
+	err    *OptionError
+}
+
+func newResolver(files []*File, env, overrides map[string]string, options []Option) *resolver {
+	r := &resolver{
+		files: files, env: env, overrides: overrides,
+		sections: map[string]map[string]*Option{},
+		old:      map[Place]*Option{},
+		done:     make(map[*Option]*result, len(options)),
+		busy:     map[*Option]bool{},
+	}
+	for i := range options {
+		o := &options[i]
+		if r.sections[o.Section] == nil {
+			r.sections[o.Section] = map[string]*Option{}
+		}
+		r.sections[o.Section][o.Dest()] = o
+		for _, d := range o.Deprecated {
+			if r.old[d] == nil {
+				r.old[d] = o
+			}
+		}
+	}
+	return r
+}
+
+// find is the registry's lookup: by name, then by deprecated name.
+func (r *resolver) find(section, name string) *Option {
+	if o := r.sections[section][name]; o != nil {
+		return o
+	}
+	return r.old[Place{section, name}]
+}
+
+// get reads an option once; a second call gives the same result.
+func (r *resolver) get(o *Option) *result {
+	if res := r.done[o]; res != nil {
+		return res
+	}
+	if r.busy[o] {
+		return &result{err: &OptionError{Section: o.Section, Option: o.Name, Class: "RecursionError",
+			Reason: "the value refers to itself"}}
+	}
+	r.busy[o] = true
+	res := r.read(o)
+	delete(r.busy, o)
+	r.done[o] = res
+	return res
+}
+
+func (r *resolver) read(o *Option) *result {
+	res := r.look(o)
+	if res.source.Origin == FromNowhere {
+		return res
+	}
+	text := res.raw
+	if res.source.Origin != FromFlag {
+		var err error
+		if text, err = r.substitute(o, text); err != nil {
+			res.err = r.fault(o, res, err)
+			return res
+		}
+	}
+	if o.Section == "validation" && o.Name == "connect_method" {
+		text = modernConnectMethod(res, text)
+	}
+	v, err := convert(o, text)
+	if err != nil {
+		res.err = r.fault(o, res, err)
+		return res
+	}
+	res.value = v
+	return res
+}
+
+// look finds the text that counts and where it stands.
+func (r *resolver) look(o *Option) *result {
+	src := Source{Section: o.Section, Option: o.Name, Secret: o.Secret}
+	if text, ok := r.overrides[o.Section+"."+o.Dest()]; ok {
+		src.Origin = FromFlag
+		return &result{raw: text, source: src}
+	}
+	for _, name := range []string{o.Variable(), o.osloVariable()} {
+		if text, ok := r.env[name]; ok && name != "" && (text != "" || name != o.Variable()) {
+			src.Origin, src.Variable = FromEnvironment, name
+			return &result{raw: text, source: src}
+		}
+	}
+	places := o.places()
+	for i := len(r.files) - 1; i >= 0; i-- {
+		for n, p := range places {
+			e, ok := r.files[i].last(Place{foldSection(p.Section), p.Name})
+			if !ok {
+				continue
+			}
+			src.Origin, src.File, src.Line = FromFile, r.files[i].Path, e.line
+			if n > 0 {
+				src.Deprecated = p.String()
+			}
+			return &result{raw: e.text, source: src}
+		}
+	}
+	src.Origin = FromDefault
+	if o.Unset {
+		src.Origin = FromNowhere
+	}
+	return &result{raw: o.Default, source: src}
+}
+
+// substitute replaces $name, ${name}, $group.name and ${group.name} by the values of these options and $$ and \$ by a
+// dollar sign. A dollar sign before anything else stays.
+func (r *resolver) substitute(o *Option, text string) (string, error) {
+	if !strings.Contains(text, "$") {
+		return text, nil
+	}
+	text = strings.ReplaceAll(text, `\$`, "$$")
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(text, '$')
+		if at < 0 {
+			b.WriteString(text)
+			break
+		}
+		b.WriteString(text[:at])
+		text = text[at+1:]
+		name, rest := reference(text)
+		switch {
+		case strings.HasPrefix(text, "$"):
+			b.WriteByte('$')
+			text = text[1:]
+		case name == "":
+			b.WriteByte('$')
+		default:
+			v, err := r.refer(o, name)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(pyStr(v))
+			text = rest
+		}
+		if b.Len() > maxValue {
+			return "", fmt.Errorf("the value is longer than %d bytes after interpolation", maxValue)
+		}
+	}
+	return b.String(), nil
+}
+
+// reference splits the name behind a dollar sign from the text; the name is empty if none stands there.
+func reference(text string) (name, rest string) {
+	if strings.HasPrefix(text, "{") {
+		n := identifier(text[1:])
+		if n > 0 && strings.HasPrefix(text[1+n:], "}") {
+			return text[1 : 1+n], text[n+2:]
+		}
+		return "", text
+	}
+	n := identifier(text)
+	return text[:n], text[n:]
+}
+
+// identifier measures [_a-z][._a-z0-9]* with Python's IGNORECASE, for which four letters outside ASCII equal i, k and s.
+func identifier(text string) int {
+	for i, r := range text {
+		letter := r == '_' || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') ||
+			r == 0x130 || r == 0x131 || r == 0x17f || r == 0x212a
+		if !letter && (i == 0 || (r != '.' && (r < '0' || r > '9'))) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// refer is the value of a name in a text of option o.
+func (r *resolver) refer(o *Option, name string) (any, error) {
+	section, option := o.Section, name
+	if group, rest, dotted := strings.Cut(name, "."); dotted {
+		// DEFAULT is no group for oslo.config: $DEFAULT.debug does not exist.
+		if r.sections[group] == nil || group == "DEFAULT" {
+			return nil, &referenceError{"NoSuchGroupError", "no such group [" + group + "]", name}
+		}
+		section, option = group, rest
+	}
+	target := (*Option)(nil)
+	if section != "DEFAULT" {
+		target = r.find(section, option)
+	}
+	if target == nil {
+		if name != "DEFAULT" && r.sections[name] != nil {
+			return nil, &referenceError{"TemplateSubstitutionError",
+				"template substitution error: substituting group " + name + " not supported", name}
+		}
+		target = r.find("DEFAULT", name)
+	}
+	if target == nil {
+		return nil, &referenceError{"NoSuchOptError", "no such option " + name + " in group [DEFAULT]", name}
+	}
+	res := r.get(target)
+	if res.err != nil {
+		return nil, res.err
+	}
+	return res.value, nil
+}
+
+// referenceError is a name in a value that leads nowhere.
+type referenceError struct{ class, text, name string }
+
+func (e *referenceError) Error() string { return e.text }
+
+// fault makes the error of an option from the error of its value.
+func (r *resolver) fault(o *Option, res *result, err error) *OptionError {
+	e := &OptionError{Section: o.Section, Option: o.Name, File: res.source.File, Line: res.source.Line,
+		Variable: res.source.Variable, Reason: err.Error(), Class: "ConfigFileValueError"}
+	if e.File == "" {
+		e.Class = "ConfigSourceValueError"
+	}
+	var ref *referenceError
+	var inner *OptionError
+	switch {
+	case errors.As(err, &ref):
+		e.Class = ref.class
+		if o.Secret {
+			// The name is a part of the secret.
+			e.Reason = strings.ReplaceAll(ref.text, ref.name, "***")
+		}
+		e.Reason += "; a dollar sign that starts no name is written $$"
+	case errors.As(err, &inner):
+		e.Class = inner.Class
+		e.Reason = fmt.Sprintf("refers to [%s] %s: %s", inner.Section, inner.Option, inner.Reason)
+	}
+	return e
+}
+
+// modernConnectMethod understands the boolean [compute] use_floatingip_for_ssh, whose name the option once had.
+func modernConnectMethod(res *result, text string) string {
+	if res.source.Deprecated != "compute.use_floatingip_for_ssh" {
+		return text
+	}
+	switch v, err := toBool(text); {
+	case err != nil:
+		return text
+	case v == true:
+		return "floating"
+	default:
+		return "fixed"
+	}
+}

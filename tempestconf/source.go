@@ -1,0 +1,144 @@
+package tempestconf
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Masked stands wherever a secret value would be shown.
+const Masked = "***"
+
+// Source is the effective value of an option and where it came from.
+type Source struct {
+	Section string
+	Option  string
+	// Value is the effective value as it would be written in the file; Null says that there is none.
+	Value string
+	Null  bool
+	// Secret values are to be masked: Shown does it.
+	Secret bool
+	Origin Origin
+	// File and Line are set when Origin is FromFile.
+	File string
+	Line int
+	// Variable is set when Origin is FromEnvironment.
+	Variable string
+	// Deprecated is the old place, "section.option", under which the value was found.
+	Deprecated string
+}
+
+// String is where the value came from: "/etc/tempest/tempest.conf:12", "$OS_AUTH__ADMIN_PASSWORD", "default" …
+func (s Source) String() string {
+	at := string(s.Origin)
+	switch s.Origin {
+	case FromFile:
+		at = s.File + ":" + strconv.Itoa(s.Line)
+	case FromEnvironment:
+		at = "$" + s.Variable
+	}
+	if s.Deprecated != "" {
+		at += " (as " + s.Deprecated + ")"
+	}
+	return at
+}
+
+// Shown is the value for a person's eyes: secrets are masked, null is <None> as in Tempest's sample file.
+func (s Source) Shown() string {
+	switch {
+	case s.Null:
+		return "<None>"
+	case s.Secret && s.Value != "":
+		return Masked
+	}
+	return s.Value
+}
+
+// written is a converted value as it would be written in the file.
+func written(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case []string:
+		return strings.Join(v, ",")
+	case dict:
+		items := make([]string, len(v))
+		for i, p := range v {
+			items[i] = p.key + ":" + p.value
+		}
+		return strings.Join(items, ",")
+	}
+	return pyStr(v)
+}
+
+// Where tells the effective value of an option and its source. For an option that does not exist Origin is FromNowhere.
+func (c *Config) Where(section, option string) Source {
+	o := c.values.find(section, strings.ReplaceAll(option, "-", "_"))
+	if o == nil {
+		return Source{Section: section, Option: option, Null: true, Origin: FromNowhere}
+	}
+	res := c.values.get(o)
+	src := res.source
+	src.Value, src.Null = written(res.value), res.value == nil
+	if res.err != nil {
+		src.Value, src.Null = res.raw, false
+	}
+	return src
+}
+
+// Check returns the errors of the values of these options, each given as "section.option", joined. An option whose value
+// is good or not given has none.
+func (c *Config) Check(options ...string) error { return c.check(options, false) }
+
+// Require is Check, and an option without a value, or with an empty one, is an error too.
+func (c *Config) Require(options ...string) error { return c.check(options, true) }
+
+func (c *Config) check(options []string, must bool) error {
+	var all []error
+	for _, name := range options {
+		section, option, _ := strings.Cut(name, ".")
+		o := c.values.find(section, strings.ReplaceAll(option, "-", "_"))
+		if o == nil {
+			all = append(all, &OptionError{Section: section, Option: option, Reason: "there is no such option"})
+			continue
+		}
+		res := c.values.get(o)
+		switch {
+		case res.err != nil:
+			all = append(all, res.err)
+		case must && empty(res.value):
+			all = append(all, c.missing(o, res))
+		}
+	}
+	return errors.Join(all...)
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []string:
+		return len(v) == 0
+	case dict:
+		return len(v) == 0
+	}
+	return false
+}
+
+// missing says where a value was looked for: an empty one stands somewhere, for another only the file can be named.
+func (c *Config) missing(o *Option, res *result) *OptionError {
+	e := &OptionError{Section: o.Section, Option: o.Name, File: res.source.File, Line: res.source.Line,
+		Variable: res.source.Variable, Reason: "is empty, but it is needed"}
+	if res.source.Origin == FromFile || res.source.Origin == FromEnvironment || res.source.Origin == FromFlag {
+		return e
+	}
+	e.File = c.File
+	e.Reason = "is not set, but it is needed"
+	if c.File == "" {
+		e.Reason += fmt.Sprintf("; no tempest.conf was found (looked for %s)", strings.Join(c.Tried, ", "))
+	}
+	return e
+}
