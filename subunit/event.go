@@ -58,9 +58,24 @@ const (
 	FieldTags   Fields = 0x0080
 	FieldFile   Fields = 0x0040
 	FieldMIME   Fields = 0x0020
+
+	// TimeCarried marks a time whose nanoseconds were a second or more on the wire, which no writer should produce. Time is
+	// what they add up to.
+	TimeCarried Fields = 0x0001
 )
 
-// Event is one packet of a stream: a change of a test's status, a piece of a file attached to it, or both.
+// Names of what a reader finds beside good packets; they are those of python-subunit and its tools.
+const (
+	// TextName is the file name of the bytes between packets.
+	TextName = "stdout"
+	// ParserTestID is the id of the test that stands for damaged data, so that lost results never look like a good run.
+	ParserTestID = "subunit.parser"
+	// DamageName is the file name of damaged data.
+	DamageName = "Packet data"
+)
+
+// Event is one packet of a stream: a change of a test's status, a piece of a file attached to it, or both. A reader also
+// makes events of what it finds beside good packets; they have Text or Defect set.
 type Event struct {
 	TestID string // empty for events that belong to no test
 	Status Status
@@ -77,6 +92,12 @@ type Event struct {
 	Route string // '/'-separated path of multiplexers, outermost first
 
 	Present Fields // fields that are present though empty
+
+	Text bool // no packet: Content was found between packets, FileName is TextName
+
+	// Defect is not empty when Content is damaged data and then says what is wrong with it, e.g. "crc" or "truncated". The
+	// event is a piece of the file DamageName of the test ParserTestID; the last piece has the status Fail.
+	Defect string
 }
 
 // HasFile reports whether e carries a piece of a file, which may be an empty one.
