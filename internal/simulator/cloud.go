@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator/keystone"
+	"opendev.org/x/persistent-resources/internal/simulator/swift"
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
 
@@ -53,6 +54,7 @@ type Cloud struct {
 	services []service
 
 	identity *keystone.Service
+	objects  *swift.Service
 
 	log    requestLog
 	faults faultTable
@@ -93,8 +95,10 @@ func (c *Cloud) addServices() {
 			{Name: MemberUser, Password: MemberPassword, Project: MemberProject, Roles: []string{"member"}},
 		},
 	})
+	c.objects = swift.New(c.identity)
 	c.services = []service{
 		{"identity", "keystone", "/identity", c.identity},
+		{"object-store", "swift", "/object-store", c.objects},
 	}
 }
 

@@ -38,6 +38,7 @@ type service struct {
 func catalog() []keystone.Endpoint {
 	return []keystone.Endpoint{
 		{Type: "identity", Name: "keystone", Path: "/identity/v3"},
+		{Type: "object-store", Name: "swift", Path: "/object-store/v1/AUTH_$(project_id)s"},
 	}
 }
 
