@@ -1,0 +1,155 @@
+// Package cloud talks to one OpenStack cloud: sessions that ask for a token at their first request, service clients whose
+// endpoints are chosen from the catalog as Tempest chooses them, retries, and a record of every exchange.
+package cloud
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+)
+
+// Options of a Connection.
+type Options struct {
+	AuthURL string // Identity v3 URL, e.g. http://controller/identity/v3
+
+	Insecure  bool   // accept any certificate
+	CACert    string // file of CA certificates; "" means the system's
+	Cert, Key string // client certificate and its key
+
+	Timeout  time.Duration // of each socket operation, as Tempest's http_timeout; 0 means 60 s
+	ProxyURL string        // "" means none: Tempest ignores the proxy variables of the environment
+
+	Observer Observer // sees every exchange; may be nil
+	Secrets  *Secrets // learns tokens and passwords; may be nil
+
+	// Wrap, when set, wraps the transport below retries and logging.
+	Wrap func(http.RoundTripper) http.RoundTripper
+}
+
+// Connection is the way to one cloud, shared by all sessions on it.
+type Connection struct {
+	AuthURL string
+	client  *http.Client
+	secrets *Secrets
+	notes   notes
+}
+
+// Connect checks o and prepares a connection. Nothing is sent.
+func Connect(o Options) (*Connection, error) {
+	u, err := url.Parse(o.AuthURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("%q is no URL of an Identity service; expected something like https://controller:5000/v3", o.AuthURL)
+	}
+	transport, err := newTransport(o)
+	if err != nil {
+		return nil, err
+	}
+	var rt http.RoundTripper = transport
+	if o.Wrap != nil {
+		rt = o.Wrap(rt)
+	}
+	secrets := o.Secrets
+	if secrets == nil {
+		secrets = NewSecrets()
+	}
+	rt = &observed{next: rt, observer: o.Observer, secrets: secrets}
+	return &Connection{
+		AuthURL: o.AuthURL,
+		client:  &http.Client{Transport: &retrying{next: rt}, CheckRedirect: atMostFiveRedirects},
+		secrets: secrets,
+	}, nil
+}
+
+// Close closes idle connections.
+func (c *Connection) Close() { c.client.CloseIdleConnections() }
+
+// Notes returns what was assumed while choosing endpoints, each sentence once.
+func (c *Connection) Notes() []string { return c.notes.all() }
+
+func newTransport(o Options) (*http.Transport, error) {
+	timeout := o.Timeout
+	if timeout <= 0 {
+		timeout = 60 * time.Second
+	}
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure} //nolint:gosec // the operator's choice
+	// Tempest 17 and later: with verification off the CA file is not looked at.
+	if o.CACert != "" && !o.Insecure {
+		pem, err := os.ReadFile(o.CACert)
+		if err != nil {
+			return nil, fmt.Errorf("read the CA certificates: %w", err)
+		}
+		conf.RootCAs = x509.NewCertPool()
+		if !conf.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("read the CA certificates: %s holds no certificate in PEM form", o.CACert)
+		}
+	}
+	if o.Cert != "" {
+		key := o.Key
+		if key == "" {
+			key = o.Cert
+		}
+		pair, err := tls.LoadX509KeyPair(o.Cert, key)
+		if err != nil {
+			return nil, fmt.Errorf("read the client certificate %s: %w", o.Cert, err)
+		}
+		conf.Certificates = []tls.Certificate{pair}
+	}
+	dialer := &net.Dialer{Timeout: timeout}
+	t := &http.Transport{
+		TLSClientConfig:       conf,
+		TLSHandshakeTimeout:   timeout,
+		ResponseHeaderTimeout: timeout,
+		MaxIdleConnsPerHost:   16,
+		IdleConnTimeout:       30 * time.Second,
+		DisableCompression:    true, // stored bytes are compared as they were sent
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			return &deadlineConn{Conn: conn, timeout: timeout}, nil
+		},
+	}
+	if o.ProxyURL != "" {
+		proxy, err := url.Parse(o.ProxyURL)
+		if err != nil {
+			return nil, fmt.Errorf("service-clients.proxy_url is no URL: %w", err)
+		}
+		t.Proxy = http.ProxyURL(proxy)
+	}
+	return t, nil
+}
+
+// deadlineConn gives each read and write its own deadline, so that a service that stops in the middle of a body is noticed.
+type deadlineConn struct {
+	net.Conn
+	timeout time.Duration
+}
+
+func (c *deadlineConn) Read(p []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(p)
+}
+
+func (c *deadlineConn) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
+// atMostFiveRedirects is Tempest's limit.
+func atMostFiveRedirects(_ *http.Request, via []*http.Request) error {
+	if len(via) > 5 {
+		return fmt.Errorf("stopped after 5 redirects")
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package cloud
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// Explain says in one sentence why a request got no answer. For an error that is about something else it returns the
+// error's own text.
+func Explain(err error) string {
+	host := hostOf(err)
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+		dns       *net.DNSError
+		alert     tls.AlertError
+	)
+	switch {
+	case errors.As(err, &authority):
+		return fmt.Sprintf("%sthe certificate is signed by an authority that is not trusted here; name its CA with [identity] ca_certificates_file (or cacert in clouds.yaml)", host)
+	case errors.As(err, &hostname):
+		return fmt.Sprintf("%sthe certificate is for another host: %v", host, hostname)
+	case errors.As(err, &invalid):
+		return fmt.Sprintf("%sthe certificate is not valid: %v", host, invalid)
+	case errors.As(err, &record):
+		return fmt.Sprintf("%sthe service does not speak TLS at this address; the URL should probably begin with http://", host)
+	case errors.As(err, &alert):
+		return fmt.Sprintf("%sthe service refused the TLS connection: %v", host, alert)
+	case errors.As(err, &dns):
+		return fmt.Sprintf("%sthe host name %q cannot be resolved", host, dns.Name)
+	case errors.Is(err, context.Canceled):
+		return host + "interrupted"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return host + "connection refused: nothing listens at this address"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return host + "there is no route to this address"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.EPIPE):
+		return host + "the connection was broken before the answer arrived"
+	case IsTimeout(err):
+		return host + "no answer in time"
+	}
+	return err.Error()
+}
+
+// IsTimeout reports whether err is a time-out of a socket operation or a deadline.
+func IsTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) && t.Timeout()
+}
+
+// IsConnection reports whether err means that a request got no answer.
+func IsConnection(err error) bool {
+	var u *url.Error
+	return errors.As(err, &u)
+}
+
+// transient reports whether a request that failed so may succeed a moment later.
+func transient(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) || IsTimeout(err)
+}
+
+func hostOf(err error) string {
+	var u *url.Error
+	if !errors.As(err, &u) {
+		return ""
+	}
+	parsed, parseErr := url.Parse(u.URL)
+	if parseErr != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %s: ", strings.ToUpper(u.Op), safeURL(parsed))
+}

@@ -1,0 +1,178 @@
+package cloud
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Exchange is one request and its answer, secrets removed.
+type Exchange struct {
+	Caller         string // "<Class>:<test>", as Tempest logs it
+	Method, URL    string
+	Status         int // 0 when there was no answer
+	Start          time.Time
+	Duration       time.Duration // until the answer's headers had arrived
+	Attempt        int           // 1, or more for a retry
+	RequestHeader  http.Header
+	RequestBody    string
+	ResponseHeader http.Header
+	ResponseBody   string // at most BodyLimit bytes of a text; empty for anything else
+	Err            string
+}
+
+// BodyLimit is how much of a body an Exchange keeps, in bytes.
+const BodyLimit = 16 << 10
+
+// Observer sees every exchange, in the order of their ends. It must be safe for use by several goroutines.
+type Observer interface {
+	Observe(ctx context.Context, e *Exchange)
+}
+
+type contextKey int
+
+const (
+	callerKey contextKey = iota
+	attemptKey
+	retryKey
+)
+
+// WithCaller marks the requests made under the returned context as those of a test, "<Class>:<test>".
+func WithCaller(ctx context.Context, caller string) context.Context {
+	return context.WithValue(ctx, callerKey, caller)
+}
+
+func callerOf(ctx context.Context) string {
+	s, _ := ctx.Value(callerKey).(string)
+	return s
+}
+
+// observed reports each exchange to an observer.
+type observed struct {
+	next     http.RoundTripper
+	observer Observer
+	secrets  *Secrets
+}
+
+func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t := req.Header.Get("X-Auth-Token"); t != "" {
+		o.secrets.Add(t)
+	}
+	if o.observer == nil {
+		resp, err := o.next.RoundTrip(req)
+		if err == nil {
+			o.learn(resp)
+		}
+		return resp, err
+	}
+	attempt, _ := req.Context().Value(attemptKey).(int)
+	e := &Exchange{Caller: callerOf(req.Context()), Method: req.Method, Attempt: attempt, Start: time.Now().UTC()}
+	var sent *capture
+	if req.Body != nil && textual(req.Header.Get("Content-Type")) {
+		sent = &capture{from: req.Body}
+		clone := *req
+		clone.Body = sent
+		req = &clone
+	}
+	resp, err := o.next.RoundTrip(req)
+	e.Duration = time.Since(e.Start)
+	e.URL = o.secrets.Clean(safeURL(req.URL))
+	e.RequestHeader = o.cleanHeader(req.Header)
+	if sent != nil {
+		e.RequestBody = o.secrets.CleanBody(sent.text())
+	}
+	if err != nil {
+		e.Err = o.secrets.Clean(Explain(err))
+		o.observer.Observe(req.Context(), e)
+		return nil, err
+	}
+	o.learn(resp)
+	e.Status = resp.StatusCode
+	e.ResponseHeader = o.cleanHeader(resp.Header)
+	if resp.Body == nil || !textual(resp.Header.Get("Content-Type")) || req.Method == http.MethodHead {
+		o.observer.Observe(req.Context(), e)
+		return resp, nil
+	}
+	resp.Body = &capture{from: resp.Body, done: func(text string) {
+		e.ResponseBody = o.secrets.CleanBody(text)
+		o.observer.Observe(req.Context(), e)
+	}}
+	return resp, nil
+}
+
+func (o *observed) learn(resp *http.Response) {
+	if t := resp.Header.Get("X-Subject-Token"); t != "" {
+		o.secrets.Add(t)
+	}
+}
+
+func (o *observed) cleanHeader(h http.Header) http.Header {
+	out := make(http.Header, len(h))
+	for k, values := range h {
+		for _, v := range values {
+			if secretHeader(k) {
+				v = "<omitted>"
+			}
+			out.Add(k, o.secrets.Clean(v))
+		}
+	}
+	return out
+}
+
+// safeURL leaves out a password and the query members that grant access by themselves.
+func safeURL(u *url.URL) string {
+	if u.User == nil && !strings.Contains(u.RawQuery, "temp_url_sig") {
+		return u.String()
+	}
+	c := *u
+	c.User = nil
+	if q := c.Query(); q.Has("temp_url_sig") {
+		q.Set("temp_url_sig", Masked)
+		c.RawQuery = q.Encode()
+	}
+	return c.String()
+}
+
+func textual(contentType string) bool {
+	t, _, _ := strings.Cut(strings.ToLower(contentType), ";")
+	t = strings.TrimSpace(t)
+	return strings.HasPrefix(t, "text/") || t == "application/json" || strings.HasSuffix(t, "+json") || strings.HasSuffix(t, "xml")
+}
+
+// capture keeps the beginning of a body while it is being read, and tells its end once.
+type capture struct {
+	from io.ReadCloser
+	kept bytes.Buffer
+	done func(text string)
+}
+
+func (c *capture) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	if room := BodyLimit - c.kept.Len(); room > 0 {
+		c.kept.Write(p[:min(n, room)])
+	}
+	if err != nil {
+		c.end()
+	}
+	return n, err
+}
+
+func (c *capture) Close() error {
+	err := c.from.Close()
+	c.end()
+	return err
+}
+
+func (c *capture) end() {
+	if c.done != nil {
+		done := c.done
+		c.done = nil
+		done(c.text())
+	}
+}
+
+func (c *capture) text() string { return strings.ToValidUTF8(c.kept.String(), "\uFFFD") }

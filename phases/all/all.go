@@ -1,0 +1,12 @@
+// Package all is the one list of the services whose resources are made, verified and deleted.
+package all
+
+import (
+	"opendev.org/x/persistent-resources/phases"
+	"opendev.org/x/persistent-resources/phases/objectstorage"
+)
+
+// Services returns them in the order in which their tests run.
+func Services() []phases.NewService {
+	return []phases.NewService{objectstorage.Service}
+}

@@ -1,0 +1,320 @@
+package phases
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gophercloud/gophercloud/v2"
+	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/domains"
+	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/projects"
+	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/roles"
+	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/users"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/state"
+)
+
+// Keys of the records of dynamic credentials.
+const (
+	projectKey = "project"
+	userKey    = "user"
+)
+
+// makeProject makes a project and a user with its roles, as admin. Each is recorded before it is made; what is recorded
+// already is kept.
+func (f *Fixture) makeProject(ctx context.Context, s Service) error {
+	identity, err := f.identity(ctx)
+	if err != nil {
+		return err
+	}
+	domain, err := f.credentialsDomain(ctx, identity)
+	if err != nil {
+		return err
+	}
+	name := f.RandName(f.ID.Name())
+	project, err := f.ensure(ctx, projectKey, state.Record{
+		Kind: "project", Name: name, Details: map[string]string{"domain_id": domain},
+	}, projectMaker{f, identity})
+	if err != nil {
+		return err
+	}
+	wanted := f.wantedRoles(s)
+	userName := project.Name + "-project"
+	if len(wanted) == 1 {
+		userName += "-" + wanted[0]
+	}
+	password, err := randPassword()
+	if err != nil {
+		return err
+	}
+	f.Log.Secrets.Add(password)
+	user, err := f.ensure(ctx, userKey, state.Record{
+		Kind: "user", Name: userName, Details: map[string]string{"domain_id": domain}, Secrets: map[string]string{"password": password},
+	}, userMaker{f, identity})
+	if err != nil {
+		return err
+	}
+	if err := f.assignRoles(ctx, identity, project.ID, user, wanted); err != nil {
+		return err
+	}
+	f.user = f.dynamicUser()
+	if s.Isolate != nil {
+		return s.Isolate(ctx)
+	}
+	return nil
+}
+
+// identity is the admin's client of the Identity service.
+func (f *Fixture) identity(ctx context.Context) (*gophercloud.ServiceClient, error) {
+	client, err := f.admin.Client(ctx, cloud.IdentityService(f.Config))
+	if err != nil {
+		return nil, err
+	}
+	// The catalog may name the service with or without its version.
+	client.Endpoint = identityV3(client.Endpoint)
+	return client, nil
+}
+
+func identityV3(endpoint string) string {
+	base := strings.TrimRight(endpoint, "/")
+	for _, v := range []string{"/v3", "/v2.0"} {
+		base = strings.TrimSuffix(base, v)
+	}
+	return base + "/v3/"
+}
+
+// credentialsDomain is the domain of dynamic projects and users: that of the admin's project.
+func (f *Fixture) credentialsDomain(ctx context.Context, identity *gophercloud.ServiceClient) (string, error) {
+	token, err := f.admin.Token(ctx)
+	if err != nil {
+		return "", err
+	}
+	if token.ProjectDomainID != "" {
+		return token.ProjectDomainID, nil
+	}
+	name := f.Config.Auth.DefaultCredentialsDomainName
+	page, err := domains.List(identity, domains.ListOpts{Name: name}).AllPages(ctx)
+	if err != nil {
+		return "", fmt.Errorf("look up the domain %s: %w", name, err)
+	}
+	found, err := domains.ExtractDomains(page)
+	if err != nil {
+		return "", fmt.Errorf("look up the domain %s: %w", name, err)
+	}
+	if len(found) == 0 {
+		return "", FailWith("tempest.lib.exceptions.InvalidCredentials", "Invalid Credentials\nDetails: Requested domain %s could not be found", name)
+	}
+	return found[0].ID, nil
+}
+
+// wantedRoles are those the service asks for and tempest_roles; Tempest gives "member" when that is none.
+func (f *Fixture) wantedRoles(s Service) []string {
+	var wanted []string
+	if s.Roles != nil {
+		wanted = append(wanted, s.Roles()...)
+	}
+	for _, r := range f.Config.Auth.TempestRoles {
+		if !slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, r) }) && r != "" {
+			wanted = append(wanted, r)
+		}
+	}
+	if len(wanted) == 0 {
+		wanted = []string{"member"}
+	}
+	return wanted
+}
+
+// assignRoles gives the user its roles on the project. The assignments go with the user and have no record of their own;
+// the user's record says that they were made.
+func (f *Fixture) assignRoles(ctx context.Context, identity *gophercloud.ServiceClient, projectID string, user state.Record, wanted []string) error {
+	if user.Detail("roles") == strings.Join(wanted, ",") {
+		return nil
+	}
+	page, err := roles.List(identity, roles.ListOpts{}).AllPages(ctx)
+	if err != nil {
+		return fmt.Errorf("list the roles: %w", err)
+	}
+	all, err := roles.ExtractRoles(page)
+	if err != nil {
+		return fmt.Errorf("list the roles: %w", err)
+	}
+	for _, name := range wanted {
+		// Tempest 16 and later compare role names without regard to case: Member and member are one.
+		i := slices.IndexFunc(all, func(r roles.Role) bool { return strings.EqualFold(r.Name, name) })
+		if i < 0 {
+			return FailWith("tempest.lib.exceptions.NotFound", "Object not found\nDetails: No %q role found", name)
+		}
+		err := roles.Assign(ctx, identity, all[i].ID, roles.AssignOpts{UserID: user.ID, ProjectID: projectID}).ExtractErr()
+		if err != nil && !gophercloud.ResponseCodeIs(err, http.StatusConflict) {
+			return fmt.Errorf("assign role %s to user %s: %w", name, user.Name, err)
+		}
+	}
+	return f.Journal.Made(userKey, user.ID, map[string]string{"roles": strings.Join(wanted, ",")})
+}
+
+// removeProject removes the user and the project, as admin, and sees them gone.
+func (f *Fixture) removeProject(ctx context.Context) error {
+	user, haveUser := f.Journal.Record(userKey)
+	project, haveProject := f.Journal.Record(projectKey)
+	if !haveUser && !haveProject {
+		return nil
+	}
+	if _, err := f.Admin(ctx); err != nil {
+		return err
+	}
+	identity, err := f.identity(ctx)
+	if err != nil {
+		return err
+	}
+	if haveUser {
+		if err := f.Remove(ctx, user, userMaker{f, identity}); err != nil {
+			return err
+		}
+	}
+	if haveProject {
+		return f.Remove(ctx, project, projectMaker{f, identity})
+	}
+	return nil
+}
+
+// Admin returns the session of the configured admin, for what an ordinary user may not do.
+func (f *Fixture) Admin(ctx context.Context) (*cloud.Session, error) {
+	if f.admin == nil {
+		admin, err := f.configured(ctx)
+		if err != nil {
+			return nil, err
+		}
+		f.admin = admin
+	}
+	return f.admin, nil
+}
+
+// projectMaker makes, finds and removes dynamic projects.
+type projectMaker struct {
+	f        *Fixture
+	identity *gophercloud.ServiceClient
+}
+
+func (m projectMaker) Make(ctx context.Context, r state.Record) (string, map[string]string, error) {
+	p, err := projects.Create(ctx, m.identity, projects.CreateOpts{
+		Name: r.Name, Description: m.f.Description(r.Name), DomainID: r.Detail("domain_id"),
+	}).Extract()
+	if err != nil {
+		return "", nil, err
+	}
+	return p.ID, nil, nil
+}
+
+func (m projectMaker) Find(ctx context.Context, r state.Record) (string, error) {
+	page, err := projects.List(m.identity, projects.ListOpts{Name: r.Name, DomainID: r.Detail("domain_id")}).AllPages(ctx)
+	if err != nil {
+		return "", err
+	}
+	found, err := projects.ExtractProjects(page)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range found {
+		if p.Name == r.Name && p.Description == m.f.Description(r.Name) {
+			return p.ID, nil
+		}
+	}
+	return "", nil
+}
+
+func (m projectMaker) Check(ctx context.Context, r state.Record) (string, error) {
+	p, err := projects.Get(ctx, m.identity, r.ID).Extract()
+	if err != nil {
+		return "", err
+	}
+	return p.Name, nil
+}
+
+func (m projectMaker) Delete(ctx context.Context, r state.Record) error {
+	return projects.Delete(ctx, m.identity, r.ID).ExtractErr()
+}
+
+// userMaker makes, finds and removes dynamic users.
+type userMaker struct {
+	f        *Fixture
+	identity *gophercloud.ServiceClient
+}
+
+func (m userMaker) Make(ctx context.Context, r state.Record) (string, map[string]string, error) {
+	u, err := users.Create(ctx, m.identity, users.CreateOpts{
+		Name: r.Name, Password: r.Secret("password"), DomainID: r.Detail("domain_id"), Description: m.f.Description(r.Name),
+	}).Extract()
+	if err != nil {
+		return "", nil, err
+	}
+	return u.ID, nil, nil
+}
+
+func (m userMaker) Find(ctx context.Context, r state.Record) (string, error) {
+	page, err := users.List(m.identity, users.ListOpts{Name: r.Name, DomainID: r.Detail("domain_id")}).AllPages(ctx)
+	if err != nil {
+		return "", err
+	}
+	found, err := users.ExtractUsers(page)
+	if err != nil {
+		return "", err
+	}
+	for _, u := range found {
+		if u.Name == r.Name && u.Description == m.f.Description(r.Name) {
+			return u.ID, nil
+		}
+	}
+	return "", nil
+}
+
+func (m userMaker) Check(ctx context.Context, r state.Record) (string, error) {
+	u, err := users.Get(ctx, m.identity, r.ID).Extract()
+	if err != nil {
+		return "", err
+	}
+	return u.Name, nil
+}
+
+func (m userMaker) Delete(ctx context.Context, r state.Record) error {
+	return users.Delete(ctx, m.identity, r.ID).ExtractErr()
+}
+
+func newRunID() string {
+	b := make([]byte, 6)
+	if _, err := rand.Read(b); err != nil {
+		return "000000000000"
+	}
+	return hex.EncodeToString(b)
+}
+
+// randPassword follows Tempest's rule: an upper-case letter, a digit, one of ~!@#%^&*_=+ and twelve more of all three kinds
+// and lower-case letters, so that no password policy refuses it.
+func randPassword() (string, error) {
+	const upper, digits, special, lower = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", "~!@#%^&*_=+", "abcdefghijklmnopqrstuvwxyz"
+	var b strings.Builder
+	pick := func(from string, n int) error {
+		for range n {
+			i, err := rand.Int(rand.Reader, big.NewInt(int64(len(from))))
+			if err != nil {
+				return fmt.Errorf("make a password: %w", err)
+			}
+			b.WriteByte(from[i.Int64()])
+		}
+		return nil
+	}
+	for _, set := range []struct {
+		from string
+		n    int
+	}{{upper, 1}, {digits, 1}, {special, 1}, {upper + lower + digits + special, 17}} {
+		if err := pick(set.from, set.n); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,142 @@
+package phases
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// The MIME types of attachments, byte for byte those that Tempest's runner sends: a reason has no quotes.
+const (
+	mimeTraceback = `text/x-traceback; charset="utf8"; language="python"`
+	mimeText      = `text/plain; charset="utf8"`
+	mimeReason    = `text/plain; charset=utf8`
+)
+
+// logPiece is the size of the pieces in which Python's runner sends a log, in bytes.
+const logPiece = 4096
+
+// attachmentLimit keeps one attachment within what every Python reader can hold in memory several times, in bytes.
+const attachmentLimit = 1 << 20
+
+// emitter writes the events of tests, in the order in which every consumer wants them: start, attachments, end; all
+// attachments carry the time of the end.
+type emitter struct {
+	sink    func(*subunit.Event)
+	tags    []string
+	secrets *cloud.Secrets
+	now     func() time.Time
+	// capture are the attachments beside the log that OS_STDOUT_CAPTURE and OS_STDERR_CAPTURE ask for.
+	noLog          bool
+	stdout, stderr bool
+}
+
+func (m *emitter) exists(id string) {
+	m.sink(&subunit.Event{TestID: id, Status: subunit.Exists})
+}
+
+func (m *emitter) start(id string) {
+	m.sink(&subunit.Event{TestID: id, Status: subunit.InProgress, Time: m.now(), Tags: m.tags})
+}
+
+// outcome ends a test. log is nil for what happened outside of a test's body: pseudo tests and decorators' skips have none.
+func (m *emitter) outcome(id string, err error, log *testLog, stage string) subunit.Status {
+	at := m.now()
+	var skip *Skip
+	if errors.As(err, &skip) {
+		m.file(id, at, "reason", mimeReason, skip.Reason)
+		m.end(id, at, subunit.Skip)
+		return subunit.Skip
+	}
+	status := subunit.Success
+	if err != nil {
+		status = subunit.Fail
+		m.pieces(id, at, "traceback", mimeTraceback, traceback(err, stage))
+	}
+	if log != nil {
+		if !m.noLog {
+			m.file(id, at, "pythonlogging:''", mimeText, log.text())
+		}
+		if m.stderr {
+			m.file(id, at, "stderr", mimeText, "")
+		}
+		if m.stdout {
+			m.file(id, at, "stdout", mimeText, "")
+		}
+	}
+	if err != nil {
+		for _, a := range attachmentsOf(err) {
+			m.file(id, at, a.Name, mimeText, a.Text)
+		}
+	}
+	m.end(id, at, status)
+	return status
+}
+
+func (m *emitter) end(id string, at time.Time, status subunit.Status) {
+	m.sink(&subunit.Event{TestID: id, Status: status, Time: at, Tags: m.tags})
+}
+
+// file sends a text in pieces of Python's size; an empty text is one empty piece.
+func (m *emitter) file(id string, at time.Time, name, mime, text string) {
+	text = m.secrets.Clean(text)
+	if len(text) > attachmentLimit {
+		half := attachmentLimit / 2
+		text = text[:half] + fmt.Sprintf("\n… %d bytes left out …\n", len(text)-2*half) + text[len(text)-half:]
+	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	var pieces []string
+	for len(text) > logPiece {
+		pieces = append(pieces, text[:logPiece])
+		text = text[logPiece:]
+	}
+	m.send(id, at, name, mime, append(pieces, text))
+}
+
+// pieces sends a text whose pieces are given.
+func (m *emitter) pieces(id string, at time.Time, name, mime string, pieces []string) {
+	for i, p := range pieces {
+		pieces[i] = strings.ToValidUTF8(m.secrets.Clean(p), "\uFFFD")
+	}
+	m.send(id, at, name, mime, pieces)
+}
+
+func (m *emitter) send(id string, at time.Time, name, mime string, pieces []string) {
+	for i, p := range pieces {
+		m.sink(&subunit.Event{
+			TestID: id, Time: at, Tags: m.tags, FileName: name, MIME: mime, Content: []byte(p),
+			EOF: i == len(pieces)-1, Present: subunit.FieldFile,
+		})
+	}
+}
+
+// Attachment is a further text that explains a failure.
+type Attachment struct{ Name, Text string }
+
+// explained is a failure with attachments.
+type explained struct {
+	error
+	attachments []Attachment
+}
+
+func (e *explained) Unwrap() error { return e.error }
+
+// WithAttachments adds texts to a failure: a console log, what answered on the way to a guest.
+func WithAttachments(err error, attachments ...Attachment) error {
+	if err == nil || len(attachments) == 0 {
+		return err
+	}
+	return &explained{err, attachments}
+}
+
+func attachmentsOf(err error) []Attachment {
+	var e *explained
+	if errors.As(err, &e) {
+		return e.attachments
+	}
+	return nil
+}

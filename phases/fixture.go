@@ -1,0 +1,153 @@
+package phases
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"os"
+	"time"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/tempestconf"
+)
+
+// Fixture is what one class works with, from its set-up to its tear-down.
+type Fixture struct {
+	ID      ClassID
+	Config  *tempestconf.Config
+	Log     *Log
+	Journal *state.Journal
+	// NoAPI says that no OpenStack API may be asked.
+	NoAPI bool
+	// Concurrency is how many resources of a service may be worked on at once.
+	Concurrency int
+	// Progress, when set, is told what is being waited for; "" when the wait is over.
+	Progress func(what string)
+
+	program string
+	state   state.Dir
+	connect func(*tempestconf.Config) (*cloud.Connection, error)
+
+	lock    *state.Lock
+	conn    *cloud.Connection
+	user    *cloud.Session // works on the resources, as an ordinary user
+	admin   *cloud.Session // makes and removes projects and users
+	failed  bool           // a test of the class failed
+	nothing bool           // delete found a tombstone: there is nothing to do
+}
+
+// RunID is carried by every resource that can hold one.
+func (f *Fixture) RunID() string { return f.Journal.Header().Run }
+
+// Session is the identity that owns the resources.
+func (f *Fixture) Session() *cloud.Session { return f.user }
+
+// Prefix begins the name of everything that is made.
+func (f *Fixture) Prefix() string {
+	if p := f.Config.Default.ResourceNamePrefix; p != "" {
+		return p
+	}
+	return "tempest"
+}
+
+// RandName returns <prefix>-<root>-<number>, as Tempest names its resources.
+func (f *Fixture) RandName(root string) string {
+	n, err := rand.Int(rand.Reader, big.NewInt(1<<31-2))
+	if err != nil {
+		// The kernel's random source does not fail; were it to, the time is different enough.
+		n = big.NewInt(time.Now().UnixNano() % (1 << 31))
+	}
+	return fmt.Sprintf("%s-%s-%d", f.Prefix(), root, n.Int64()+1)
+}
+
+// Description is the text that marks a resource as the run's, for services that keep a description.
+func (f *Fixture) Description(name string) string {
+	return fmt.Sprintf("%s-desc (persistent-resources run %s)", name, f.RunID())
+}
+
+// openState takes the service's lock and reads its journal.
+func (f *Fixture) openState(ctx context.Context) error {
+	lock, err := f.state.Lock(ctx, f.ID.Service, state.LockOptions{
+		Holder: fmt.Sprintf("%s of %s, process %d", f.ID.Phase, f.ID.Service, os.Getpid()),
+		Wait:   time.Duration(f.Config.PersistentResources.LockTimeout) * time.Second,
+		OnWait: func(holder string) { f.tell("waiting for " + holder) },
+	})
+	if err != nil {
+		return err
+	}
+	f.tell("")
+	f.lock = lock
+	f.Journal, err = f.state.Open(f.ID.Service)
+	return err
+}
+
+// close releases what the class held.
+func (f *Fixture) close() {
+	if f.Journal != nil {
+		_ = f.Journal.Close()
+	}
+	if f.lock != nil {
+		_ = f.lock.Unlock()
+		f.lock = nil
+	}
+	if f.conn != nil {
+		f.conn.Close()
+	}
+}
+
+func (f *Fixture) tell(what string) {
+	if f.Progress != nil {
+		f.Progress(what)
+	}
+}
+
+// Waiting tells a watching person what is being waited for; "" ends the wait.
+func (f *Fixture) Waiting(what string) { f.tell(what) }
+
+// sealJournal ends create. An interrupted create stays open, so that verify does not take it for a whole one.
+func (f *Fixture) sealJournal(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return f.Journal.Seal(!f.failed)
+}
+
+// skipChecks looks at the service's own checks and then at every option the class depends on.
+func (f *Fixture) skipChecks(s Service) func(context.Context) error {
+	return func(context.Context) error {
+		if s.SkipChecks != nil {
+			if err := s.SkipChecks(); err != nil {
+				return err
+			}
+		}
+		return f.Config.Check(s.Options...)
+	}
+}
+
+// removeResources is delete's resource_cleanup.
+func (f *Fixture) removeResources(s Service) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if f.nothing {
+			return nil
+		}
+		if err := s.Remove(cloud.WithRetries(ctx)); err != nil {
+			return &LeftoverError{Service: s.Name, Err: err}
+		}
+		return nil
+	}
+}
+
+// LeftoverError says that delete left something of ours in the cloud.
+type LeftoverError struct {
+	Service string
+	Err     error
+}
+
+func (e *LeftoverError) Error() string {
+	return fmt.Sprintf("%s resources of this run are left in the cloud: %v", e.Service, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *LeftoverError) Unwrap() error { return e.Err }

@@ -1,0 +1,288 @@
+package phases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/subunit"
+	"opendev.org/x/persistent-resources/tempestconf"
+)
+
+// Options of a run.
+type Options struct {
+	Services []NewService
+	// Select says which tests run, by id. nil runs all.
+	Select func(id string) bool
+	// Unknown are ids that were asked for and that nothing here answers to; each is reported as failed.
+	Unknown []string
+
+	Config *tempestconf.Config
+	// ConfigError, when set, is why there is no Config: every class then fails in its set-up with it.
+	ConfigError error
+	State       state.Dir
+	// Connect prepares the way to the cloud; nothing is sent by it.
+	Connect func(*tempestconf.Config) (*cloud.Connection, error)
+
+	Sink        func(*subunit.Event)
+	Log         *Log
+	Env         func(string) string // Tempest's environment: OS_TEST_TIMEOUT, OS_LOG_CAPTURE, …
+	Tags        []string
+	NoAPI       bool
+	Concurrency int // classes, and resources of a class, at once; less than 1 means 1
+	Progress    func(what string)
+	Program     string // version, recorded in the state
+	Now         func() time.Time
+	// Stop is asked before each test; a non-nil error ends the run there (the stream's reader is gone).
+	Stop func() error
+}
+
+// Outcome is what a run came to, for the exit code and for the sentence on stderr. The results themselves are in the events.
+type Outcome struct {
+	Tests    int     // that were asked for and known
+	Failures int     // failed tests and pseudo tests
+	Errors   []error // of set-up, clean-up and tests, in the order in which they happened
+	Stopped  error   // why the run ended early
+}
+
+// Run runs the selected tests: phase after phase, within a phase class by class in the order of the services.
+func Run(ctx context.Context, o Options) Outcome {
+	r := &runner{o: o}
+	if r.o.Now == nil {
+		r.o.Now = time.Now
+	}
+	if r.o.Env == nil {
+		r.o.Env = func(string) string { return "" }
+	}
+	if r.o.Log == nil {
+		r.o.Log = &Log{}
+	}
+	if r.o.Log.Secrets == nil {
+		r.o.Log.Secrets = cloud.NewSecrets()
+	}
+	plan := r.plan()
+	m := r.emitter(o.Sink)
+	for _, p := range plan {
+		for _, t := range p.class.Tests {
+			m.exists(p.class.ID.TestID(t))
+			r.out.Tests++
+		}
+	}
+	for _, id := range o.Unknown {
+		m.start(id)
+		m.outcome(id, FailWith("ValueError", "there is no test %s; see the list command", id), nil, "load")
+		r.failed(fmt.Errorf("there is no test %s", id))
+	}
+	for _, phase := range []Phase{Create, Verify, Delete} {
+		r.runPhase(ctx, phase, plan)
+	}
+	return r.out
+}
+
+type runner struct {
+	o   Options
+	mu  sync.Mutex
+	out Outcome
+}
+
+// planned is a class with those of its tests that were selected.
+type planned struct {
+	class   Class
+	fixture *Fixture
+}
+
+func (r *runner) plan() []planned {
+	var out []planned
+	for _, phase := range []Phase{Create, Verify, Delete} {
+		for _, s := range r.o.Services {
+			f := &Fixture{
+				Config: r.o.Config, Log: r.o.Log, NoAPI: r.o.NoAPI, Concurrency: max(r.o.Concurrency, 1), Progress: r.o.Progress,
+				program: r.o.Program, state: r.o.State, connect: r.o.Connect,
+			}
+			c := class(s, phase, f)
+			f.ID = c.ID
+			var tests []Test
+			for _, t := range c.Tests {
+				if r.o.Select == nil || r.o.Select(c.ID.TestID(t)) {
+					tests = append(tests, t)
+				}
+			}
+			if c.Tests = tests; len(tests) > 0 {
+				out = append(out, planned{c, f})
+			}
+		}
+	}
+	return out
+}
+
+func (r *runner) runPhase(ctx context.Context, phase Phase, plan []planned) {
+	var group errgroup.Group
+	group.SetLimit(max(r.o.Concurrency, 1))
+	turns := newTurns(r.o.Sink)
+	for _, p := range plan {
+		if p.class.ID.Phase != phase {
+			continue
+		}
+		sink, done := turns.next()
+		group.Go(func() error {
+			defer done()
+			r.runClass(ctx, p, r.emitter(sink))
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
+func (r *runner) emitter(sink func(*subunit.Event)) *emitter {
+	isOn := func(name string) bool { v := r.o.Env(name); return v == "1" || v == "True" }
+	logOff := r.o.Env("OS_LOG_CAPTURE")
+	return &emitter{
+		sink: sink, tags: r.o.Tags, secrets: r.o.Log.Secrets, now: func() time.Time { return r.o.Now().UTC() },
+		noLog:  logOff == "0" || logOff == "False",
+		stdout: isOn("OS_STDOUT_CAPTURE"), stderr: isOn("OS_STDERR_CAPTURE"),
+	}
+}
+
+func (r *runner) failed(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.out.Failures++
+	r.out.Errors = append(r.out.Errors, err)
+}
+
+// stopped says why no further test may begin.
+func (r *runner) stopped(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if r.o.Stop == nil {
+		return nil
+	}
+	err := r.o.Stop()
+	if err != nil {
+		r.mu.Lock()
+		r.out.Stopped = err
+		r.mu.Unlock()
+	}
+	return err
+}
+
+func (r *runner) runClass(ctx context.Context, p planned, m *emitter) {
+	c, f := p.class, p.fixture
+	defer f.close()
+	if r.stopped(ctx) == nil {
+		if err := r.stages(ctx, c, c.SetUp, "setUpClass", true); err != nil {
+			id := c.ID.setUpClass()
+			if status := m.outcome(id, err, nil, "setUpClass"); status == subunit.Fail {
+				r.failed(err)
+			}
+			return
+		}
+	}
+	for _, t := range c.Tests {
+		r.runTest(ctx, c, t, m)
+	}
+	if len(c.TearDown) == 0 || f.Journal == nil {
+		return
+	}
+	if err := r.stages(ctx, c, c.TearDown, "tearDownClass", false); err != nil {
+		m.outcome(c.ID.tearDownClass(), err, nil, "tearDownClass")
+		r.failed(err)
+	}
+}
+
+// stages runs a class's set-up or clean-up. Set-up ends at its first error. So does clean-up: credentials must not go while
+// something that they own is left.
+func (r *runner) stages(ctx context.Context, c Class, stages []Stage, caller string, setUp bool) (err error) {
+	ctx = cloud.WithCaller(ctx, c.ID.Name()+":"+caller)
+	if setUp && r.o.ConfigError != nil {
+		return r.o.ConfigError
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	for _, s := range stages {
+		if err := s.Run(ctx); err != nil {
+			return because(ctx, err)
+		}
+	}
+	return nil
+}
+
+func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
+	id := c.ID.TestID(t)
+	m.start(id)
+	if err := r.stopped(ctx); err != nil {
+		// Whoever asked for this id must get an answer, even when the run is told to stop.
+		err = FailWith("KeyboardInterrupt", "not run: %v", err)
+		m.outcome(id, err, nil, t.Name)
+		r.testFailed(c, err)
+		return
+	}
+	if err := decoratorSkip(c, t); err != nil {
+		m.outcome(id, err, nil, t.Name)
+		return
+	}
+	log := &testLog{}
+	ctx = withTest(cloud.WithCaller(ctx, c.ID.Name()+":"+t.Name), log)
+	ctx, cancel := r.deadline(ctx)
+	defer cancel()
+	err := because(ctx, protected(ctx, t.Run))
+	if status := m.outcome(id, err, log, t.Name); status == subunit.Fail {
+		r.testFailed(c, fmt.Errorf("%s: %w", t.Name, err))
+	}
+}
+
+func (r *runner) testFailed(c Class, err error) {
+	c.fixture.failed = true
+	r.failed(err)
+}
+
+func decoratorSkip(c Class, t Test) error {
+	if c.fixture.NoAPI && !t.NoAPI {
+		return &Skip{Reason: "This test needs an OpenStack API, and --no-api was given."}
+	}
+	if t.Skip == nil {
+		return nil
+	}
+	return t.Skip()
+}
+
+// deadline gives a test the time that OS_TEST_TIMEOUT allows, in seconds; as for Tempest, 0 or no number means no limit.
+func (r *runner) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	text := strings.TrimSpace(r.o.Env("OS_TEST_TIMEOUT"))
+	seconds, err := strconv.Atoi(text)
+	if err != nil || seconds <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, time.Duration(seconds)*time.Second, &timeoutError{limit: text})
+}
+
+// protected runs a test; a panic becomes its failure.
+func protected(ctx context.Context, run func(context.Context) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v)
+		}
+	}()
+	return run(ctx)
+}
+
+// ErrOutputGone says that whoever read the stream has stopped reading.
+var ErrOutputGone = errors.New("the stream cannot be written: its reader is gone")
+
+// IsOutputGone reports whether a write failed because the reader is gone.
+func IsOutputGone(err error) bool {
+	return errors.Is(err, ErrOutputGone) || errors.Is(err, io.ErrClosedPipe)
+}
