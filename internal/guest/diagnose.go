@@ -113,22 +113,23 @@ func (d *diagnosis) ssh(ctx context.Context) {
 	if client != nil {
 		defer client.Close()
 	}
+	reason := ""
+	var failed *LoginError
+	if errors.As(err, &failed) {
+		reason = failed.reason()
+	}
 	if seen.local == nil {
-		outcome, cause := outcomeOf(err), err
-		var failed *LoginError
-		if errors.As(err, &failed) {
-			cause = failed.Err
-		}
-		d.line("TCP", "%s: %v", outcome, cause)
+		d.line("TCP", "%s: %s", outcomeOf(err), reason)
 		return
 	}
 	d.line("TCP", "connected in %s", round(seen.connected))
-	if seen.banner == "" {
-		if seen.first != "" {
-			d.line("SSH banner", "none: the server says %q: %v", seen.first, err)
-			return
-		}
-		d.line("SSH banner", "none within %s: %v", d.target.ConnectTimeout, err)
+	switch {
+	case seen.banner != "":
+	case seen.first != "":
+		d.line("SSH banner", "none, but %q: %s", seen.first, reason)
+		return
+	default:
+		d.line("SSH banner", "none (%s were allowed): %s", d.target.ConnectTimeout, reason)
 		return
 	}
 	d.line("SSH banner", "%s", seen.banner)
@@ -136,10 +137,10 @@ func (d *diagnosis) ssh(ctx context.Context) {
 	var changed *HostKeyChanged
 	switch {
 	case errors.As(err, &changed):
-		d.line("host key", "%v", changed)
+		d.line("host key", "changed: recorded %s, now %s", changed.Recorded.describe(), changed.Offered.describe())
 		return
 	case seen.offered.IsZero():
-		d.line("host key", "none: %v", err)
+		d.line("host key", "none: %s", reason)
 		return
 	case d.target.HostKey.IsZero():
 		d.line("host key", "%s (none was recorded)", seen.offered.describe())
@@ -148,7 +149,7 @@ func (d *diagnosis) ssh(ctx context.Context) {
 	}
 
 	if err != nil {
-		d.line("authentication", "as %s with %s: %v", d.target.User, d.credential(), err)
+		d.line("authentication", "as %s with %s: %s", d.target.User, d.credential(), reason)
 		return
 	}
 	d.line("authentication", "as %s with %s: accepted", d.target.User, d.credential())

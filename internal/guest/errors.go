@@ -1,7 +1,11 @@
 package guest
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -40,7 +44,17 @@ type LoginError struct {
 	Err   error
 }
 
-func (e *LoginError) Error() string { return fmt.Sprintf("%s: %s", e.Layer, oneLine(e.Err.Error())) }
+func (e *LoginError) Error() string { return fmt.Sprintf("%s: %s", e.Layer, e.reason()) }
+
+// reason is the library's text without what Layer says better.
+func (e *LoginError) reason() string {
+	for _, gone := range []error{io.EOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(e.Err, gone) { // which of them is a matter of chance
+			return "the server closed the connection"
+		}
+	}
+	return oneLine(strings.TrimPrefix(e.Err.Error(), "ssh: handshake failed: "))
+}
 
 // Unwrap is the library's error.
 func (e *LoginError) Unwrap() error { return e.Err }

@@ -79,12 +79,8 @@ func handshake(ctx context.Context, t Target, auth []ssh.AuthMethod, hostKeys []
 	conn := &bannerConn{Conn: raw}
 
 	// ssh.ClientConfig.Timeout would cover the dial only, so the limit of the handshake
-	// sits on the connection; a cancelled context closes it.
-	deadline := time.Now().Add(t.ConnectTimeout)
-	if limit, ok := ctx.Deadline(); ok && limit.Before(deadline) {
-		deadline = limit
-	}
-	if err := conn.SetDeadline(deadline); err != nil {
+	// sits on the connection; the end of the context closes it.
+	if err := conn.SetDeadline(time.Now().Add(t.ConnectTimeout)); err != nil {
 		raw.Close()
 		return nil, seen, seen.failure(fmt.Errorf("set deadline: %w", err))
 	}

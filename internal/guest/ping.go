@@ -108,11 +108,12 @@ func ping(ctx context.Context, address string, opts PingOptions, ways []pinger) 
 		if result.Received > 0 {
 			return result, nil
 		}
+		// A round that was refused at once must not become a flood.
+		over := sleep(limited, opts.Wait-time.Since(roundStart))
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return result, fmt.Errorf("ping %s: %w", address, context.Cause(ctx))
 		}
-		// A round that was refused at once must not become a flood.
-		if sleep(limited, opts.Wait-time.Since(roundStart)) != nil || limited.Err() != nil {
+		if over != nil || limited.Err() != nil {
 			return result, &PingError{Address: address, Sent: sent, Elapsed: time.Since(start), Err: err}
 		}
 	}
