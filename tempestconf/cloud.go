@@ -44,5 +44,7 @@ type CloudOptions struct {
 	// Env holds "NAME=value" as os.Environ gives it.
 	Env []string
 
-	root string
+	// root stands for / in the searches of /etc, unchecked leaves the credential as written: shims for testing.
+	root      string
+	unchecked bool
 }

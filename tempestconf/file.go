@@ -10,7 +10,7 @@ import (
 )
 
 // maxFile bounds a configuration file in bytes; the largest found in public repositories has 70 kB.
-const maxFile = 16 << 20
+const maxFile = 4 << 20
 
 // File is one configuration file, parsed and not yet converted.
 type File struct {

@@ -3,6 +3,7 @@ package tempestconf
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
@@ -132,4 +133,57 @@ func digitValue(r rune) int {
 		}
 	}
 	return -1
+}
+
+// pyAny is Python's str of a value from YAML or JSON.
+func pyAny(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "None"
+	case *big.Int:
+		return v.String()
+	case []any, *omap:
+		return pyReprAny(v)
+	}
+	return pyStr(v)
+}
+
+// pyReprAny is Python's repr of a value from YAML or JSON.
+func pyReprAny(v any) string {
+	switch v := v.(type) {
+	case string:
+		return pyRepr(v)
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = pyReprAny(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case *omap:
+		items := make([]string, len(v.keys))
+		for i, k := range v.keys {
+			items[i] = pyRepr(k) + ": " + pyReprAny(v.vals[k])
+		}
+		return "{" + strings.Join(items, ", ") + "}"
+	}
+	return pyAny(v)
+}
+
+// pyType is the name of the Python type of a value from YAML or JSON.
+func pyType(v any) string {
+	switch v.(type) {
+	case nil:
+		return "NoneType"
+	case bool:
+		return "bool"
+	case int, *big.Int:
+		return "int"
+	case float64:
+		return "float"
+	case string:
+		return "str"
+	case []any:
+		return "list"
+	}
+	return "dict"
 }
