@@ -144,8 +144,8 @@ func (s *Service) lookUpDomain(which *reference) *domain {
 // identifyToken makes a token of another one: it ends when that ends, and
 // carries its methods and audit id.
 func (s *Service) identifyToken(t *token, id string) error {
-	old := s.find(id)
-	if old == nil || (t.user != nil && t.user != old.user) || old.issuedBy != nil {
+	old, err := s.find(id)
+	if err != nil || (t.user != nil && t.user != old.user) || old.issuedBy != nil {
 		return errDenied
 	}
 	t.user, t.expires, t.scope = old.user, old.expires, old.scope

@@ -56,7 +56,9 @@ func (s *Service) createCredential(c *wire.Call) error {
 		return err
 	}
 	if asker.issuedBy != nil && !asker.issuedBy.unrestricted {
-		return forbidden("create_application_credential")
+		// The two full stops are Keystone's own.
+		return wire.Errorf(http.StatusForbidden, "You are not authorized to perform the requested action: Using method "+
+			"'application_credential' is not allowed for managing additional application credentials..")
 	}
 	sent, err := decode(c, "application_credential")
 	if err != nil {
@@ -140,9 +142,13 @@ func (s *Service) namedCredential(c *wire.Call) (*applicationCredential, error) 
 		return a.id == c.Param("id") && a.userID == c.Param("user")
 	})
 	if a == nil {
-		return nil, wire.Errorf(http.StatusNotFound, "Could not find Application Credential: %s.", c.Param("id"))
+		return nil, noCredential(c.Param("id"))
 	}
 	return a, nil
+}
+
+func noCredential(id string) error {
+	return wire.Errorf(http.StatusNotFound, "Could not find Application Credential: %s.", id)
 }
 
 func (s *Service) showCredential(c *wire.Call) error {
@@ -159,7 +165,6 @@ func (s *Service) deleteCredential(c *wire.Call) error {
 		return err
 	}
 	s.credentials = slices.DeleteFunc(s.credentials, func(o *applicationCredential) bool { return o == a })
-	s.forgetTokens(func(t *token) bool { return t.issuedBy == a })
 	return c.Empty(http.StatusNoContent)
 }
 

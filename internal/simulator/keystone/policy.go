@@ -8,11 +8,7 @@ import (
 
 // authenticated finds the token of a request.
 func (s *Service) authenticated(c *wire.Call) (*token, error) {
-	t := s.find(c.R.Header.Get("X-Auth-Token"))
-	if t == nil {
-		return nil, wire.Errorf(http.StatusUnauthorized, unauthorized)
-	}
-	return t, nil
+	return s.find(c.R.Header.Get("X-Auth-Token"))
 }
 
 // allow checks a rule of Keystone's default policy: the role admin may do

@@ -146,8 +146,8 @@ func (s *Service) updateProject(c *wire.Call) error {
 	return c.JSON(http.StatusOK, wire.M{"project": body})
 }
 
-// deleteProject takes the project's assignments, tokens and application
-// credentials with it.
+// deleteProject takes the project's assignments and application credentials
+// with it; its tokens are refused from then on.
 func (s *Service) deleteProject(c *wire.Call) error {
 	p := s.projectByID(c.Param("id"))
 	if p == nil {
@@ -156,7 +156,6 @@ func (s *Service) deleteProject(c *wire.Call) error {
 	s.projects = slices.DeleteFunc(s.projects, func(o *project) bool { return o == p })
 	s.assignments = slices.DeleteFunc(s.assignments, func(a assignment) bool { return a.scope.projectID == p.id })
 	s.credentials = slices.DeleteFunc(s.credentials, func(a *applicationCredential) bool { return a.projectID == p.id })
-	s.forgetTokens(func(t *token) bool { return t.scope.projectID == p.id })
 	for _, u := range s.users {
 		if text(u.extra, "default_project_id") == p.id {
 			delete(u.extra, "default_project_id")

@@ -1,7 +1,9 @@
 package keystone
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -20,8 +22,8 @@ func (s *Service) tokenRoutes() {
 func (s *Service) Check(id string) (*wire.Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.find(id)
-	if t == nil {
+	t, err := s.find(id)
+	if err != nil {
 		return nil, false
 	}
 	return s.view(t), true
@@ -34,20 +36,25 @@ func (s *Service) DropTokens() {
 	clear(s.tokens)
 }
 
-// find returns a token that is good: not expired, its user and project there
-// and enabled, and the user not without a role on its scope.
-func (s *Service) find(id string) *token {
+// find returns a token that is good, or why it is not: a token outlives its
+// user, project or application credential, and then tells which is missing.
+func (s *Service) find(id string) (*token, error) {
 	t := s.tokens[id]
-	if t == nil || !time.Now().Before(t.expires) || !t.user.enabled {
-		return nil
+	if t == nil || !time.Now().Before(t.expires) {
+		return nil, errDenied
 	}
-	if p := s.projectByID(t.scope.projectID); t.scope.projectID != "" && (p == nil || !p.enabled) {
-		return nil
+	p := s.projectByID(t.scope.projectID)
+	switch {
+	case s.userByID(t.user.id) == nil:
+		return nil, noUser(t.user.id)
+	case t.scope.projectID != "" && p == nil:
+		return nil, noProject(t.scope.projectID)
+	case t.issuedBy != nil && !slices.Contains(s.credentials, t.issuedBy):
+		return nil, noCredential(t.issuedBy.id)
+	case !t.user.enabled, p != nil && !p.enabled, t.scope != (scope{}) && len(s.tokenRoles(t)) == 0:
+		return nil, errDenied
 	}
-	if t.scope != (scope{}) && len(s.tokenRoles(t)) == 0 {
-		return nil
-	}
-	return t
+	return t, nil
 }
 
 // tokenRoles are the roles a token carries now; one made with an application
@@ -151,9 +158,14 @@ func (s *Service) subject(c *wire.Call, action string) (*token, error) {
 		}
 		return nil, wire.Errorf(http.StatusNotFound, "Could not find token: .")
 	}
-	t := s.find(id)
-	if t == nil {
+	t, err := s.find(id)
+	switch {
+	case s.tokens[id] == nil:
 		return nil, wire.Errorf(http.StatusNotFound, "Could not recognize Fernet token")
+	case errors.Is(err, errDenied):
+		return nil, wire.Errorf(http.StatusNotFound, "Failed to validate token")
+	case err != nil:
+		return nil, err
 	}
 	if !admin && t.user != asker.user {
 		return nil, forbidden(action)

@@ -127,8 +127,8 @@ func (s *Service) forgetTokensOf(u *user) {
 	s.forgetTokens(func(t *token) bool { return t.user == u })
 }
 
-// deleteUser takes the user's assignments, tokens and application credentials
-// with it.
+// deleteUser takes the user's assignments and application credentials with
+// it; the user's tokens are refused from then on.
 func (s *Service) deleteUser(c *wire.Call) error {
 	u := s.userByID(c.Param("id"))
 	if u == nil {
@@ -137,7 +137,6 @@ func (s *Service) deleteUser(c *wire.Call) error {
 	s.users = slices.DeleteFunc(s.users, func(o *user) bool { return o == u })
 	s.assignments = slices.DeleteFunc(s.assignments, func(a assignment) bool { return a.userID == u.id })
 	s.credentials = slices.DeleteFunc(s.credentials, func(a *applicationCredential) bool { return a.userID == u.id })
-	s.forgetTokensOf(u)
 	return c.Empty(http.StatusNoContent)
 }
 

@@ -13,6 +13,7 @@ type account struct {
 	created    timestamp
 	meta       metadata
 	containers map[string]*container
+	deleted    bool
 }
 
 const accountMethods = "GET, HEAD, OPTIONS, POST, PUT"
@@ -20,6 +21,10 @@ const accountMethods = "GET, HEAD, OPTIONS, POST, PUT"
 func (s *Service) serveAccount(q *request) error {
 	if err := s.authorize(q, ""); err != nil {
 		return err
+	}
+	if a := s.accounts[q.account]; a != nil && a.deleted {
+		q.W.Header().Set("X-Account-Status", "Deleted")
+		return q.done(http.StatusGone)
 	}
 	switch q.R.Method {
 	case http.MethodGet, http.MethodHead:
@@ -47,7 +52,8 @@ func (s *Service) serveAccount(q *request) error {
 		if s.accounts[q.account] == nil {
 			return refuse(http.StatusNotFound)
 		}
-		delete(s.accounts, q.account)
+		s.accounts[q.account] = &account{deleted: true}
+		q.W.Header().Set("X-Account-Status", "Deleted")
 		return q.done(http.StatusNoContent)
 	default:
 		return q.notAllowed(accountMethods)
@@ -57,7 +63,7 @@ func (s *Service) serveAccount(q *request) error {
 // makeAccount creates the account on its first use.
 func (s *Service) makeAccount(name string) *account {
 	a := s.accounts[name]
-	if a == nil {
+	if a == nil || a.deleted {
 		a = &account{created: s.now(), meta: metadata{}, containers: map[string]*container{}}
 		s.accounts[name] = a
 	}
@@ -65,6 +71,10 @@ func (s *Service) makeAccount(name string) *account {
 }
 
 func (s *Service) listAccount(q *request) error {
+	window, err := q.window()
+	if err != nil {
+		return err
+	}
 	format, err := q.listingFormat()
 	if err != nil {
 		return err
@@ -96,10 +106,6 @@ func (s *Service) listAccount(q *request) error {
 		h.Set(policyPrefix+"-Container-Count", strconv.Itoa(len(a.containers)))
 		h.Set(policyPrefix+"-Object-Count", strconv.Itoa(objects))
 		h.Set(policyPrefix+"-Bytes-Used", strconv.Itoa(bytes))
-	}
-	window, err := q.window()
-	if err != nil {
-		return err
 	}
 	var entries []entry
 	for _, item := range window.pick(sortedKeys(a.containers)) {

@@ -17,10 +17,19 @@ const (
 // operatorRoles make a member of a project the owner of its account.
 var operatorRoles = []string{"admin", "member"}
 
-// authorize decides as Swift's keystoneauth does: owners may do everything,
-// others what the container's list allows. An acl that does not apply to the
-// request is passed empty.
+// authorize decides as Swift does: owners may do everything, others what the
+// container's list allows. An acl that does not apply to the request is passed
+// empty. Swift asks twice, without and with the list, so that an owner is
+// known as such where the list admits everybody.
 func (s *Service) authorize(q *request, acl string) error {
+	err := s.authorizeBy(q, "")
+	if err == nil || acl == "" {
+		return err
+	}
+	return s.authorizeBy(q, acl)
+}
+
+func (s *Service) authorizeBy(q *request, acl string) error {
 	rules := splitACL(acl)
 	referred, decided := allowsReferrer(rules, q)
 	if q.Token == nil {
@@ -30,7 +39,7 @@ func (s *Service) authorize(q *request, acl string) error {
 		return refuse(http.StatusUnauthorized)
 	}
 	if q.Token.HasRole(resellerAdmin) {
-		q.owner = true
+		q.owner, q.reseller = true, true
 		return nil
 	}
 	if q.container == "" && q.R.Method == http.MethodDelete {

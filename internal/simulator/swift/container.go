@@ -144,11 +144,11 @@ func (c *container) apply(q *request) error {
 }
 
 func (s *Service) listContainer(q *request, c *container) error {
-	format, err := q.listingFormat()
+	window, err := q.window()
 	if err != nil {
 		return err
 	}
-	window, err := q.window()
+	format, err := q.listingFormat()
 	if err != nil {
 		return err
 	}
@@ -161,8 +161,10 @@ func (s *Service) listContainer(q *request, c *container) error {
 	h.Set("X-Storage-Policy", policy)
 	c.meta.send(h)
 	if q.owner {
-		h.Set("X-Container-Sharding", "False")
 		metadata(c.acl).send(h)
+	}
+	if q.reseller {
+		h.Set("X-Container-Sharding", "False")
 	}
 	var entries []entry
 	for _, item := range window.pick(sortedKeys(c.objects)) {

@@ -17,16 +17,18 @@ func (s *Service) getObject(q *request, o *object) error {
 	h.Set("Etag", o.etag)
 	h.Set("Last-Modified", o.modified.httpDate())
 	h.Set("X-Timestamp", o.modified.String())
-	if status := o.condition(q.R.Header); status == http.StatusPreconditionFailed {
+	o.meta.send(h)
+	switch status := o.condition(q.R.Header); status {
+	case http.StatusPreconditionFailed:
 		return q.done(status)
-	} else if status != 0 {
+	case http.StatusNotModified:
 		o.sendHeaders(h)
 		return q.done(status)
 	}
 	o.sendHeaders(h)
 	spans, ok := parseRanges(q.R.Header.Get("Range"), len(o.data))
 	switch {
-	case !ok:
+	case !ok || q.R.Method == http.MethodHead:
 		return q.body(http.StatusOK, o.data)
 	case len(spans) == 0:
 		h.Set("Content-Range", fmt.Sprintf("bytes */%d", len(o.data)))
@@ -57,7 +59,6 @@ func (o *object) sendHeaders(h http.Header) {
 	if !o.deleteAt.IsZero() {
 		h.Set("X-Delete-At", strconv.FormatInt(o.deleteAt.Unix(), 10))
 	}
-	o.meta.send(h)
 	o.system.send(h)
 }
 
@@ -115,8 +116,10 @@ func parseRanges(header string, size int) ([]span, bool) {
 			return nil, false
 		}
 		switch {
+		case first == "" && to > size:
+			return []span{{0, size}}, size > 0 // more than everything: of nothing it is no range
 		case first == "" && to > 0:
-			spans = append(spans, span{max(0, size-to), size})
+			spans = append(spans, span{size - to, size})
 		case first == "" || from >= size:
 			// Asks for nothing that is there.
 		case last == "":

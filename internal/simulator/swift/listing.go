@@ -16,6 +16,7 @@ const (
 	textListing = "text/plain; charset=utf-8"
 	jsonListing = "application/json; charset=utf-8"
 	xmlListing  = "application/xml; charset=utf-8"
+	xmlText     = "text/xml; charset=utf-8"
 )
 
 // entry is one line of a listing.
@@ -35,23 +36,32 @@ func (q *request) listingFormat() (string, error) {
 	case "plain":
 		return textListing, nil
 	}
+	format := acceptedFormat(q.R.Header.Get("Accept"))
+	if format == "" {
+		return "", refuse(http.StatusNotAcceptable)
+	}
 	q.W.Header().Set("Vary", "Accept")
-	accept := q.R.Header.Get("Accept")
+	return format, nil
+}
+
+func acceptedFormat(accept string) string {
 	if accept == "" {
-		return textListing, nil
+		return textListing
 	}
 	for _, wanted := range strings.Split(accept, ",") {
 		wanted, _, _ = strings.Cut(strings.TrimSpace(wanted), ";")
 		switch wanted {
 		case "text/plain", "text/*", "*/*":
-			return textListing, nil
+			return textListing
 		case "application/json", "application/*":
-			return jsonListing, nil
-		case "application/xml", "text/xml":
-			return xmlListing, nil
+			return jsonListing
+		case "application/xml":
+			return xmlListing
+		case "text/xml":
+			return xmlText
 		}
 	}
-	return "", refuse(http.StatusNotAcceptable)
+	return ""
 }
 
 // window is the part of a listing that was asked for.
@@ -118,7 +128,7 @@ func (w window) pick(names []string) []item {
 			continue
 		}
 		subdir := w.prefix + head + w.delimiter
-		if w.directOnly || subdir == last || (after != "" && strings.HasPrefix(after, subdir) && !w.reverse) {
+		if w.directOnly || subdir == last || subdir == w.marker {
 			if w.directOnly && subdir == name {
 				picked = append(picked, item{name: name})
 			}
@@ -147,7 +157,7 @@ func (q *request) sendListing(format, outer, outerName, inner string, entries []
 			}
 		}
 		return q.JSON(http.StatusOK, list)
-	case xmlListing:
+	case xmlListing, xmlText:
 		return q.Text(http.StatusOK, format, xmlBody(outer, outerName, inner, entries))
 	}
 	if len(entries) == 0 {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
 
 // object is what was stored under one name.
@@ -93,6 +95,7 @@ func (s *Service) putObject(q *request, c *container) error {
 		return err
 	}
 	if wanted := strings.Trim(h.Get("Etag"), `"`); wanted != "" && !strings.EqualFold(wanted, o.etag) {
+		q.W.Header().Set("Last-Modified", s.now().httpDate())
 		return refuse(http.StatusUnprocessableEntity)
 	}
 	if err := c.checkQuota(len(o.data)); err != nil {
@@ -192,7 +195,7 @@ func (s *Service) postObject(q *request, o *object) error {
 
 // checkQuota applies the container quotas middleware.
 func (c *container) checkQuota(size int) error {
-	over := plain(http.StatusRequestEntityTooLarge, "Upload exceeds quota.")
+	over := wire.Errorf(http.StatusRequestEntityTooLarge, "Upload exceeds quota.")
 	if limit, err := strconv.Atoi(c.meta["X-Container-Meta-Quota-Bytes"]); err == nil && c.bytes()+size > limit {
 		return over
 	}

@@ -34,6 +34,7 @@ type request struct {
 	*wire.Call
 	account, container, object string
 	owner                      bool // may do everything in the account
+	reseller                   bool // may do everything in every account
 }
 
 // ServeHTTP answers a request whose path is below the service's prefix.
