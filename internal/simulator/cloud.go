@@ -128,3 +128,6 @@ func (c *Cloud) Restart() {
 	c.identity.DropTokens()
 	c.conns.drop()
 }
+
+// ProjectID returns the id of a project in the domain Default, or "".
+func (c *Cloud) ProjectID(name string) string { return c.identity.ProjectID(name) }

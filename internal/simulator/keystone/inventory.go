@@ -32,3 +32,13 @@ func (s *Service) Inventory() []string {
 	}
 	return lines
 }
+
+// ProjectID returns the id of a project in the domain Default, or "".
+func (s *Service) ProjectID(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.projectByName(name, defaultDomain); p != nil {
+		return p.id
+	}
+	return ""
+}
