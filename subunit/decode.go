@@ -47,39 +47,46 @@ func newDecoder() decoder {
 // fieldReader takes the fields of one packet from its body, one after the other. The first defect ends it.
 type fieldReader struct {
 	b      []byte
+	at     int
 	defect string
 }
 
 func (f *fieldReader) fail(defect string) {
-	f.b = nil
+	f.at = len(f.b)
 	if f.defect == "" {
 		f.defect = defect
 	}
 }
 
 func (f *fieldReader) number() int {
-	if len(f.b) > 0 && f.b[0] < 1<<6 {
-		n := int(f.b[0])
-		f.b = f.b[1:]
-		return n
+	b := f.b[f.at:]
+	if len(b) >= 2 {
+		switch first := b[0]; first >> 6 {
+		case 0:
+			f.at++
+			return int(first)
+		case 1:
+			f.at += 2
+			return int(first&0x3F)<<8 | int(b[1])
+		}
 	}
-	n, size := readNumber(f.b)
+	n, size := readNumber(b)
 	if size == 0 {
 		f.fail(defectNumber)
-		return 0
 	}
-	f.b = f.b[size:]
+	f.at += size
 	return n
 }
 
 func (f *fieldReader) bytes(pastEnd string) []byte {
 	n := f.number()
-	if n > len(f.b) {
+	if n > len(f.b)-f.at {
 		f.fail(pastEnd)
 		return nil
 	}
-	s := f.b[:n:n]
-	f.b = f.b[n:]
+	end := f.at + n
+	s := f.b[f.at:end:end]
+	f.at = end
 	return s
 }
 
@@ -123,7 +130,7 @@ func (d *decoder) time(f *fieldReader) {
 		return
 	}
 	sec := binary.BigEndian.Uint32(f.b)
-	f.b = f.b[4:]
+	f.at += 4
 	nsec := f.number()
 	if nsec >= int(time.Second) {
 		d.event.Present |= TimeCarried

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -26,7 +27,8 @@ const (
 // UTF-8, if the status is unknown, if the time does not fit the format (1970 to 2106) or if the packet would be larger than
 // [MaxPacketSize].
 func AppendPacket(dst []byte, e *Event) ([]byte, error) {
-	flags, rest, err := measure(e)
+	var k checkedStrings
+	flags, rest, err := k.measure(e)
 	if err != nil {
 		return dst, err
 	}
@@ -37,65 +39,69 @@ func AppendPacket(dst []byte, e *Event) ([]byte, error) {
 	return appendMeasured(dst, e, flags, size), nil
 }
 
+// checkedStrings remembers the strings of the last event, so that those that most events repeat are checked once.
+type checkedStrings struct{ testID, tag, mime, fileName, route string }
+
 // measure checks e and returns the flags of its packet and the size of all but the length field.
-func measure(e *Event) (flags uint16, rest int, err error) {
+func (k *checkedStrings) measure(e *Event) (flags uint16, rest int, err error) {
 	if e.Status > ExpectedFailure {
 		return 0, 0, fmt.Errorf("unknown status %d", e.Status)
 	}
-	flags = flagVersion | uint16(e.Status)
-	rest = 1 + 2 + checksumSize
+	m := measurement{flags: flagVersion | uint16(e.Status), rest: 1 + 2 + checksumSize}
 	if !e.NotRunnable {
-		flags |= flagRunnable
+		m.flags |= flagRunnable
+	}
+	if e.EOF {
+		m.flags |= flagEOF
 	}
 	if !e.Time.IsZero() {
 		if s := e.Time.Unix(); s < 0 || s > math.MaxUint32 {
 			return 0, 0, fmt.Errorf("time %s is outside of what the format can hold (1970 to 2106)", e.Time)
 		}
-		flags |= uint16(FieldTime)
-		rest += 4 + numberSize(wireNanoseconds(e))
+		m.flags |= uint16(FieldTime)
+		m.rest += 4 + numberSize(wireNanoseconds(e))
 	}
-	if err := measureString(e, FieldTestID, e.TestID, "test id", &flags, &rest); err != nil {
-		return 0, 0, err
+	if e.TestID != "" || e.Present&FieldTestID != 0 {
+		m.string(FieldTestID, e.TestID, "test id", &k.testID)
 	}
 	if len(e.Tags) > 0 || e.Present&FieldTags != 0 {
-		flags |= uint16(FieldTags)
-		rest += numberSize(len(e.Tags))
+		m.flags |= uint16(FieldTags)
+		m.rest += numberSize(len(e.Tags))
 		for _, t := range e.Tags {
-			if err := checkString(t); err != nil {
-				return 0, 0, fmt.Errorf("tag %w", err)
-			}
-			rest += numberSize(len(t)) + len(t)
+			m.string(FieldTags, t, "tag", &k.tag)
 		}
 	}
-	if err := measureString(e, FieldMIME, e.MIME, "mime type", &flags, &rest); err != nil {
-		return 0, 0, err
+	if e.MIME != "" || e.Present&FieldMIME != 0 {
+		m.string(FieldMIME, e.MIME, "mime type", &k.mime)
 	}
 	if e.HasFile() {
-		if err := checkString(e.FileName); err != nil {
-			return 0, 0, fmt.Errorf("file name %w", err)
-		}
-		flags |= uint16(FieldFile)
-		rest += numberSize(len(e.FileName)) + len(e.FileName) + numberSize(len(e.Content)) + len(e.Content)
+		m.string(FieldFile, e.FileName, "file name", &k.fileName)
+		m.rest += numberSize(len(e.Content)) + len(e.Content)
 	}
-	if e.EOF {
-		flags |= flagEOF
+	if e.Route != "" || e.Present&FieldRoute != 0 {
+		m.string(FieldRoute, e.Route, "routing code", &k.route)
 	}
-	if err := measureString(e, FieldRoute, e.Route, "routing code", &flags, &rest); err != nil {
-		return 0, 0, err
-	}
-	return flags, rest, nil
+	return m.flags, m.rest, m.err
 }
 
-func measureString(e *Event, field Fields, s, what string, flags *uint16, rest *int) error {
-	if s == "" && e.Present&field == 0 {
-		return nil
+type measurement struct {
+	flags uint16
+	rest  int
+	err   error
+}
+
+func (m *measurement) string(field Fields, s, what string, checked *string) {
+	if s != *checked {
+		if err := checkString(s); err != nil {
+			if m.err == nil {
+				m.err = fmt.Errorf("%s %w", what, err)
+			}
+			return
+		}
+		*checked = s
 	}
-	if err := checkString(s); err != nil {
-		return fmt.Errorf("%s %w", what, err)
-	}
-	*flags |= uint16(field)
-	*rest += numberSize(len(s)) + len(s)
-	return nil
+	m.flags |= uint16(field)
+	m.rest += numberSize(len(s)) + len(s)
 }
 
 var (
@@ -119,6 +125,7 @@ func wireNanoseconds(e *Event) int { return e.Time.Nanosecond() / 1000 * 1000 }
 // appendMeasured appends the packet of a checked event. The order of the fields is fixed and is not that of the flags' bits.
 func appendMeasured(dst []byte, e *Event, flags uint16, size int) []byte {
 	start := len(dst)
+	dst = slices.Grow(dst, size)
 	dst = append(dst, signature, byte(flags>>8), byte(flags))
 	dst = appendNumber(dst, size)
 	if flags&uint16(FieldTime) != 0 {

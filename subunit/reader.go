@@ -51,7 +51,7 @@ type Reader struct {
 
 // NewReader returns a reader of r. It does its own buffering.
 func NewReader(r io.Reader, mode Mode) *Reader {
-	return &Reader{win: window{src: r}, mode: mode, dec: newDecoder()}
+	return &Reader{win: newWindow(r), mode: mode, dec: newDecoder()}
 }
 
 // Next returns the next event. The event and its Content and Tags are valid until the following call; [Event.Clone] makes a

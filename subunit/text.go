@@ -8,64 +8,88 @@ import (
 
 const replacement = "\uFFFD"
 
-// textFiles keeps, for each text/* file that is being written, the bytes of a character that its last piece cut.
+// textFiles knows the text/* files that are being written and, for each, the bytes of a character that its last piece cut.
 type textFiles struct {
-	open map[fileKey]string
+	open map[fileKey]*textFile
+	last *textFile // most pieces belong to the same file as the one before
 	buf  []byte
 }
 
 type fileKey struct{ route, id, name string }
 
-func keyOf(e *Event) fileKey { return fileKey{e.Route, e.TestID, e.FileName} }
-
-// isText reports whether the piece of a file in e belongs to a text. Only the first piece of a file carries a type.
-func (t *textFiles) isText(e *Event) bool {
-	if e.MIME != "" {
-		return strings.HasPrefix(e.MIME, "text/")
-	}
-	if len(t.open) == 0 {
-		return false
-	}
-	_, ok := t.open[keyOf(e)]
-	return ok
+type textFile struct {
+	key  fileKey
+	held string
 }
 
-// clean returns the content of e, a piece of a text, as valid UTF-8, in memory that stays valid until the next call.
-func (t *textFiles) clean(e *Event) []byte {
-	content, key := e.Content, keyOf(e)
-	held := t.open[key]
-	if held != "" {
-		t.buf = append(append(t.buf[:0], held...), content...)
+// find returns the text that the piece of a file in e continues, or nil.
+func (t *textFiles) find(e *Event) *textFile {
+	if len(t.open) == 0 {
+		return nil
+	}
+	key := fileKey{e.Route, e.TestID, e.FileName}
+	if t.last == nil || t.last.key != key {
+		t.last = t.open[key]
+	}
+	return t.last
+}
+
+// clean returns the content of the piece of a file in e as valid UTF-8 if the file is a text, in memory that stays valid
+// until the next call. Only the first piece of a file carries its type.
+func (t *textFiles) clean(e *Event) (content []byte, text bool) {
+	f := t.find(e)
+	if e.MIME != "" && !strings.HasPrefix(e.MIME, "text/") || e.MIME == "" && f == nil {
+		return e.Content, false
+	}
+	content = e.Content
+	if f != nil && f.held != "" {
+		t.buf = append(append(t.buf[:0], f.held...), content...)
 		content = t.buf
 	}
-	tail := 0
 	if e.EOF || e.Status.Terminal() {
-		delete(t.open, key)
+		t.forget(f)
 	} else {
-		tail = cutRune(content)
-		if t.open == nil {
-			t.open = map[fileKey]string{}
+		if f == nil {
+			f = t.begin(e)
 		}
-		t.open[key] = string(content[len(content)-tail:])
+		tail := len(content) - cutRune(content)
+		f.held = string(content[tail:])
+		content = content[:tail]
 	}
-	content = content[:len(content)-tail]
-	if utf8.Valid(content) {
-		return content
+	if !utf8.Valid(content) {
+		content = replaceInvalid(content)
 	}
-	return replaceInvalid(content)
+	return content, true
+}
+
+func (t *textFiles) begin(e *Event) *textFile {
+	f := &textFile{key: fileKey{e.Route, e.TestID, e.FileName}}
+	if t.open == nil {
+		t.open = map[fileKey]*textFile{}
+	}
+	t.open[f.key] = f
+	t.last = f
+	return f
+}
+
+func (t *textFiles) forget(f *textFile) {
+	if f != nil {
+		delete(t.open, f.key)
+		t.last = nil
+	}
 }
 
 // end forgets the texts of the test of e and returns the names of those that end inside a character.
 func (t *textFiles) end(e *Event) []string {
 	var cut []string
-	for k, held := range t.open {
+	for k, f := range t.open {
 		if k.id != e.TestID || k.route != e.Route {
 			continue
 		}
-		if held != "" {
+		if f.held != "" {
 			cut = append(cut, k.name)
 		}
-		delete(t.open, k)
+		t.forget(f)
 	}
 	slices.Sort(cut)
 	return cut

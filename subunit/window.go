@@ -1,6 +1,7 @@
 package subunit
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -25,6 +26,26 @@ type window struct {
 	r, w int   // the data is buf[r:w]
 	base int64 // offset in the stream of buf[0]
 	err  error // why no more data will come; io.EOF at the end
+}
+
+func newWindow(src io.Reader) window {
+	w := window{src: src}
+	if m, ok := src.(*bytes.Reader); ok {
+		// All of it is in memory: look at it there. Copying it would take longer than everything else.
+		var all sliceKeeper
+		if _, err := m.WriteTo(&all); err == nil {
+			w.buf, w.w, w.err = all, len(all), io.EOF
+		}
+	}
+	return w
+}
+
+// sliceKeeper keeps the slice that a bytes.Reader writes, which is the rest of what it reads from, and in one piece.
+type sliceKeeper []byte
+
+func (s *sliceKeeper) Write(p []byte) (int, error) {
+	*s = p
+	return len(p), nil
 }
 
 func (b *window) data() []byte  { return b.buf[b.r:b.w] }

@@ -12,17 +12,24 @@ import (
 // surprise. Every packet is handed to the underlying writer whole, in one Write call and at once: stestr reads a live pipe,
 // and packets of several processes must not mix. A Writer may be used by several goroutines.
 type Writer struct {
-	mu    sync.Mutex
-	w     io.Writer
-	err   error // of the underlying writer; the stream may end inside a packet, so nothing can follow
-	buf   []byte
-	tags  []string
-	texts textFiles
+	mu      sync.Mutex
+	w       io.Writer
+	flusher flusher // w, or nil
+	err     error   // of the underlying writer; the stream may end inside a packet, so nothing can follow
+	buf     []byte
+	tags    []string
+	texts   textFiles
+	checked checkedStrings
 }
+
+type flusher interface{ Flush() error }
 
 // NewWriter returns a Writer on w. If w has a method Flush() error, as a *bufio.Writer has, it is called after each event
 // that begins or ends a test.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+func NewWriter(w io.Writer) *Writer {
+	f, _ := w.(flusher)
+	return &Writer{w: w, flusher: f}
+}
 
 // Write writes e, which it neither keeps nor alters. Beside what [AppendPacket] refuses everything is mended:
 //
@@ -59,8 +66,8 @@ func (w *Writer) Flush() error {
 }
 
 func (w *Writer) flush() error {
-	if f, ok := w.w.(interface{ Flush() error }); ok {
-		if err := f.Flush(); err != nil {
+	if w.flusher != nil {
+		if err := w.flusher.Flush(); err != nil {
 			w.err = fmt.Errorf("flush subunit stream: %w", err)
 		}
 	}
@@ -70,16 +77,16 @@ func (w *Writer) flush() error {
 func (w *Writer) write(e *Event) error {
 	out := *e
 	out.Tags = w.sortTags(e.Tags)
-	flags, rest, err := measure(&out)
+	flags, rest, err := w.checked.measure(&out)
 	if err != nil {
 		return err
 	}
-	text := out.HasFile() && w.texts.isText(&out)
-	if text {
+	text := false
+	if out.HasFile() {
 		// Only now: an event that is refused must leave no trace in the state of the file.
-		out.Content = w.texts.clean(&out)
+		out.Content, text = w.texts.clean(&out)
 		if len(out.Content) != len(e.Content) {
-			if flags, rest, err = measure(&out); err != nil {
+			if flags, rest, err = w.checked.measure(&out); err != nil {
 				return err
 			}
 		}
@@ -107,7 +114,7 @@ func (w *Writer) split(e *Event, text bool) error {
 	trailer := e.Status != StatusNone || len(e.Tags) > 0 || e.Present&FieldTags != 0
 	piece := *e
 	piece.Status, piece.Tags, piece.Present = StatusNone, nil, e.Present&^FieldTags
-	_, rest, err := measure(&piece)
+	_, rest, err := w.checked.measure(&piece)
 	if err != nil {
 		return err
 	}
