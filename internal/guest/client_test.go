@@ -133,7 +133,7 @@ func TestRunFails(t *testing.T) {
 			client := connect(t, test.prologue, timeout, test.exec)
 			start := time.Now()
 			_, err := client.Run(t.Context(), "ls")
-			if took := time.Since(start); took > 2*time.Second {
+			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("took %s", took)
 			}
 			test.check(t, err)
@@ -150,11 +150,11 @@ func text(t *testing.T, err error, want string) {
 
 func TestRunCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	stopped := make(chan struct{})
-	client := connect(t, "", time.Minute, func(channel ssh.Channel, _ string) uint32 {
+	release := make(chan struct{})
+	defer close(release)
+	client := connect(t, "", time.Minute, func(ssh.Channel, string) uint32 {
 		cancel(errors.New("interrupted"))
-		io.Copy(io.Discard, channel) // until the connection goes
-		close(stopped)
+		<-release
 		return 0
 	})
 	_, err := client.Run(ctx, "sleep 100")
@@ -162,7 +162,6 @@ func TestRunCancelled(t *testing.T) {
 	if err == nil || errors.As(err, &timeout) || !strings.HasSuffix(err.Error(), ": interrupted") {
 		t.Errorf("error %v", err)
 	}
-	<-stopped
 	if _, err := client.Run(t.Context(), "ls"); err == nil || !strings.Contains(err.Error(), "connection lost") {
 		t.Errorf("after it: %v", err)
 	}

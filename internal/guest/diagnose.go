@@ -39,13 +39,18 @@ func Diagnose(ctx context.Context, target Target, opts DiagnoseOptions) string {
 	ctx, cancel := context.WithTimeoutCause(ctx, opts.Timeout, errors.New("the time for the diagnosis is over"))
 	defer cancel()
 
+	// At the same time, so that a guest that answers no ping leaves time for the rest.
+	pinged := make(chan string, 1)
+	go func() { pinged <- pingForDiagnosis(ctx, target.Address, opts.StepTimeout) }()
+	above := &diagnosis{target: target}
+	above.ssh(ctx)
+
 	d := &diagnosis{target: target}
 	d.line("target", "%s", target)
 	d.route(ctx)
-	d.ping(ctx, opts.StepTimeout)
-	d.neighbour()
-	d.ssh(ctx)
-	return readable(d.text.String())
+	d.line("ping", "%s", <-pinged)
+	d.neighbour() // now that the kernel had reason to ask for it
+	return readable(d.text.String() + above.text.String())
 }
 
 // diagnosis collects the lines.
@@ -93,14 +98,13 @@ func throughLink(ip net.IP) string {
 	return ""
 }
 
-func (d *diagnosis) ping(ctx context.Context, timeout time.Duration) {
+func pingForDiagnosis(ctx context.Context, address string, timeout time.Duration) string {
 	const requests = 3
-	result, err := Ping(ctx, d.target.Address, PingOptions{Count: requests, Timeout: min(timeout, requests*time.Second)})
+	result, err := Ping(ctx, address, PingOptions{Count: requests, Timeout: min(timeout, requests*time.Second)})
 	if err != nil {
-		d.line("ping", "%v", err)
-		return
+		return err.Error()
 	}
-	d.line("ping", "%d of %d answered, fastest %s (%s)", result.Received, result.Sent, round(result.RTT), result.Means)
+	return fmt.Sprintf("%d of %d answered, fastest %s (%s)", result.Received, result.Sent, round(result.RTT), result.Means)
 }
 
 // ssh makes one attempt to log in and tells of each layer that it passed.

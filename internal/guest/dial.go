@@ -10,7 +10,8 @@ import (
 
 // Options are what Dial needs beside the target. The zero value works.
 type Options struct {
-	// Log gets Tempest's warning for every failed attempt. Nil discards it.
+	// Log gets the lines that Tempest's client logs, above all a warning for every
+	// failed attempt. Nil discards them.
 	Log *slog.Logger
 	// FirstPause is the pause after the first failed attempt; 0 means Tempest's 2.5 s.
 	FirstPause time.Duration
@@ -61,6 +62,12 @@ func Dial(ctx context.Context, target Target, opts Options) (*Client, error) {
 			return nil, fmt.Errorf("connect to %s: %w", target, err)
 		}
 	}
+
+	with := "with public key authentication"
+	if target.PrivateKey == "" {
+		with = "with password ***"
+	}
+	opts.Log.Info(fmt.Sprintf("Creating ssh connection to '%s:%d' as '%s' %s", target.Address, target.Port, target.User, with))
 
 	start := time.Now()
 	deadline := start.Add(target.Timeout)

@@ -178,7 +178,7 @@ const noStatus = ^uint32(0)
 func (s *sshServer) target() Target {
 	return Target{
 		Address: s.address, Port: s.port, User: "cirros",
-		ConnectTimeout: 2 * time.Second, Timeout: 5 * time.Second,
+		ConnectTimeout: 10 * time.Second, Timeout: 20 * time.Second,
 	}
 }
 

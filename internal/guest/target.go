@@ -11,8 +11,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// DefaultPrologue is the default of [validation] ssh_shell_prologue in Tempest before
-// 30; newer ones add /usr/sbin to the path.
+// DefaultPrologue is the default of [validation] ssh_shell_prologue in Tempest 14;
+// since 33 at the latest /usr/sbin is in the path as well.
 const DefaultPrologue = "set -eu -o pipefail; PATH=$PATH:/sbin;"
 
 // Tempest's defaults of [validation].
