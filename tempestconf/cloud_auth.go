@@ -171,9 +171,22 @@ func checkIdentity(authType string, auth *omap) error {
 			return fail("You have to specify either an 'access-token-endpoint' or a 'discovery-endpoint'.")
 		}
 	}
-	if authType != "v3applicationcredential" {
-		return nil
+	if authType == "v3applicationcredential" {
+		if err := checkAppCred(auth); err != nil {
+			return err
+		}
 	}
+	if strings.HasPrefix(authType, "v3") && authType != "v3tokenlessauth" && given("project_name") &&
+		!given("project_domain_name") && !given("project_domain_id") {
+		return fail("You have provided a project_name. In the V3 identity API a project_name is only unique within a domain so" +
+			" you must also provide either a project_domain_id or project_domain_name.")
+	}
+	return nil
+}
+
+func checkAppCred(auth *omap) error {
+	given := func(k string) bool { return !falsy(auth.get(k)) }
+	fail := func(text string) error { return &CloudError{Class: "OptionError", Message: text} }
 	if !given("application_credential_id") && !given("application_credential_name") {
 		return fail("You must provide either an application credential ID or an application credential name and user.")
 	}

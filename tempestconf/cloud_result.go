@@ -35,21 +35,28 @@ func (l *cloudLoader) result(config *omap) (*Cloud, error) {
 			}
 		}
 	}
+	c.Cert = path(config.get("cert"))
+	for _, k := range []string{"cacert", "cert", "key"} {
+		if v := config.get(k); !falsy(v) && pyType(v) != "str" && (k != "key" || c.Cert != "") {
+			return nil, &CloudError{Class: "TypeError", Reason: k + " must be a path",
+				Message: fmt.Sprintf("expected str, bytes or os.PathLike object, not %s", pyType(v))}
+		}
+	}
 	l.transport(c, config, home)
 	return c, nil
 }
 
 // transport settles certificates: insecure wins, then verify, then the CA. A text in verify is the path of a CA file.
 func (l *cloudLoader) transport(c *Cloud, config *omap, home string) {
-	cacert := expandUser(text(config.get("cacert")), home)
+	cacert := expandUser(path(config.get("cacert")), home)
 	verify := config.get("verify")
 	if config.has("verify") && verify != nil {
 		c.Verify = !falsy(verify)
 	}
-	if path, ok := verify.(string); ok && path != "" {
-		l.notes = append(l.notes, fmt.Sprintf("verify of cloud %s is the text %s: openstacksdk takes a text for the path of a CA file; true and false are written without quotes.", c.Name, pyRepr(path)))
+	if file, ok := verify.(string); ok && file != "" {
+		l.notes = append(l.notes, fmt.Sprintf("verify of cloud %s is the text %s: openstacksdk takes a text for the path of a CA file; true and false are written without quotes.", c.Name, pyRepr(file)))
 		if cacert == "" {
-			cacert = path
+			cacert = file
 		}
 	}
 	if !falsy(config.get("insecure")) {
@@ -59,10 +66,18 @@ func (l *cloudLoader) transport(c *Cloud, config *omap, home string) {
 		l.notes = append(l.notes, fmt.Sprintf("cacert of cloud %s has no effect, because certificates are not verified.", c.Name))
 	}
 	c.CACert = cacert
-	if c.Cert = expandUser(text(config.get("cert")), home); c.Cert != "" {
-		c.Key = expandUser(text(config.get("key")), home)
+	if c.Cert = expandUser(path(config.get("cert")), home); c.Cert != "" {
+		c.Key = expandUser(path(config.get("key")), home)
 	}
 	c.Notes = l.notes
+}
+
+// path is the text of a setting that openstacksdk looks at only when it is true.
+func path(v any) string {
+	if falsy(v) {
+		return ""
+	}
+	return pyAny(v)
 }
 
 func text(v any) string {

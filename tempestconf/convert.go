@@ -37,6 +37,10 @@ func convert(o *Option, text string) (any, error) {
 	case Dict:
 		return toDict(text)
 	case URI:
+		// Before Tempest 38 any text was taken, and an empty one means that the option is not configured.
+		if text == "" {
+			return text, nil
+		}
 		return text, checkURI(text)
 	}
 	if len(o.Choices) == 0 {

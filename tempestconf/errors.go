@@ -18,6 +18,8 @@ type OptionError struct {
 	Class string
 	// Reason is what is wrong, in oslo.config's words where it has some.
 	Reason string
+
+	hint string
 }
 
 // Error names the place, the option and the reason. It never holds the value of a secret option.
@@ -31,5 +33,19 @@ func (e *OptionError) Error() string {
 	case e.File != "":
 		place = e.File + ": "
 	}
-	return fmt.Sprintf("%s[%s] %s: %s", place, e.Section, e.Option, e.Reason)
+	return fmt.Sprintf("%s[%s] %s: %s%s", place, e.Section, e.Option, e.Reason, e.hint)
+}
+
+// OsloMessage is the text of oslo.config's exception.
+func (e *OptionError) OsloMessage() string {
+	location := ""
+	switch e.Class {
+	case "ConfigFileValueError":
+		location = "LocationInfo(location=<Locations.user: (4, True)>, detail=" + pyRepr(e.File) + ")"
+	case "ConfigSourceValueError":
+		location = "LocationInfo(location=<Locations.environment: (6, True)>, detail=" + pyRepr(e.Variable) + ")"
+	default:
+		return e.Reason
+	}
+	return fmt.Sprintf("Value for option %s from %s is not valid: %s", e.Option, location, e.Reason)
 }

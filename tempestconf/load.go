@@ -119,7 +119,7 @@ func (c *Config) fill() error {
 func (c *Config) usable(o *Option) any {
 	res := c.values.get(o)
 	v := res.value
-	if (res.err != nil || v == nil) && !o.Unset {
+	if v == nil && !o.Unset {
 		if text, err := c.values.substitute(o, o.Default); err == nil {
 			v, _ = convert(o, text)
 		}

@@ -35,7 +35,7 @@ type resolver struct {
 
 // result is one option that has been read.
 type result struct {
-	value  any // nil, string, bool, int, float64, []string or dict
+	value  any // nil, string, bool, int, float64, []string or dict; a URI is kept although it has an error
 	raw    string
 	source Source
 	err    *OptionError
@@ -79,7 +79,7 @@ func (r *resolver) get(o *Option) *result {
 	}
 	if r.busy[o] {
 		return &result{err: &OptionError{Section: o.Section, Option: o.Name, Class: "RecursionError",
-			Reason: "the value refers to itself"}}
+			Reason: "maximum recursion depth exceeded", hint: " (the value refers to itself)"}}
 	}
 	r.busy[o] = true
 	res := r.read(o)
@@ -107,7 +107,6 @@ func (r *resolver) read(o *Option) *result {
 	v, err := convert(o, text)
 	if err != nil {
 		res.err = r.fault(o, res, err)
-		return res
 	}
 	res.value = v
 	return res
@@ -235,7 +234,7 @@ func (r *resolver) refer(o *Option, name string) (any, error) {
 		return nil, &referenceError{"NoSuchOptError", "no such option " + name + " in group [DEFAULT]", name}
 	}
 	res := r.get(target)
-	if res.err != nil {
+	if res.err != nil && res.value == nil {
 		return nil, res.err
 	}
 	return res.value, nil
@@ -260,12 +259,13 @@ func (r *resolver) fault(o *Option, res *result, err error) *OptionError {
 		e.Class = ref.class
 		if o.Secret {
 			// The name is a part of the secret.
-			e.Reason = strings.ReplaceAll(ref.text, ref.name, "***")
+			e.Reason = strings.ReplaceAll(ref.text, ref.name, Masked)
 		}
-		e.Reason += "; a dollar sign that starts no name is written $$"
+		e.hint = " (a dollar sign that starts no name is written $$)"
 	case errors.As(err, &inner):
 		e.Class = inner.Class
-		e.Reason = fmt.Sprintf("refers to [%s] %s: %s", inner.Section, inner.Option, inner.Reason)
+		e.Reason = inner.OsloMessage()
+		e.hint = fmt.Sprintf(" (through [%s] %s)", inner.Section, inner.Option)
 	}
 	return e
 }

@@ -81,7 +81,7 @@ func (c *Config) Where(section, option string) Source {
 	res := c.values.get(o)
 	src := res.source
 	src.Value, src.Null = written(res.value), res.value == nil
-	if res.err != nil {
+	if res.err != nil && res.value == nil {
 		src.Value, src.Null = res.raw, false
 	}
 	return src
