@@ -90,7 +90,7 @@ func (c *Console) count(r *subunit.Result) {
 	w.tests++
 	w.end = r.End
 	c.sum += max(r.Duration(), 0)
-	c.verdict.add(r)
+	c.verdict.add(r, reasonOf(r))
 	if c.o.RepeatFailures && (r.Status == subunit.Fail || r.Status == subunit.UnexpectedSuccess) {
 		c.failed = append(c.failed, r)
 	}

@@ -41,6 +41,9 @@ func (s *spool) open() error {
 	return errors.Join(err, os.Remove(f.Name()))
 }
 
+// part is a place in a spool, in bytes.
+type part struct{ offset, size int64 }
+
 // copyTo writes all that was spooled to w.
 func (s *spool) copyTo(w io.Writer) error {
 	if s.file == nil {
@@ -51,6 +54,19 @@ func (s *spool) copyTo(w io.Writer) error {
 		return err
 	}
 	_, err := io.Copy(w, s.file)
+	return err
+}
+
+// copyPart writes a part of what was spooled to w.
+func (s *spool) copyPart(w io.Writer, p part) error {
+	if p.size == 0 {
+		return nil
+	}
+	if s.file == nil {
+		_, err := w.Write(s.buf.Bytes()[p.offset : p.offset+p.size])
+		return err
+	}
+	_, err := io.Copy(w, io.NewSectionReader(s.file, p.offset, p.size))
 	return err
 }
 

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -86,5 +87,25 @@ func isText(a *subunit.Attachment) bool {
 		return true
 	default:
 		return strings.HasPrefix(kind, "text/")
+	}
+}
+
+// pieceSize is how much of a long text is converted at a time, in bytes.
+const pieceSize = 64 << 10
+
+// pieces cuts p between characters.
+func pieces(p []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(p) > pieceSize {
+			n := pieceSize
+			for n > pieceSize-utf8.UTFMax && !utf8.RuneStart(p[n]) {
+				n--
+			}
+			if !yield(p[:n]) {
+				return
+			}
+			p = p[n:]
+		}
+		yield(p)
 	}
 }

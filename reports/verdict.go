@@ -10,7 +10,7 @@ import (
 
 // Verdict says in one sentence what a run means for its operator.
 type Verdict struct {
-	// Sentence is e.g. "1 of 6 tests failed. Lost or changed: compute."
+	// Sentence is e.g. "Lost or changed: compute. 1 of 6 tests failed."
 	Sentence string
 	// Failures are the results behind it, in the order of the stream: failures, unexpected successes, and tests that
 	// never ended.
@@ -41,23 +41,22 @@ var consequences = [...]string{lost, unchecked, notCreated, notRemoved, failed}
 
 // verdictBuilder takes in results one by one and keeps nothing of their attachments.
 type verdictBuilder struct {
-	summary   subunit.Summary
-	verifying int                 // results of the verify phase
-	where     map[string][]string // consequence -> services or classes, each once
-	failures  []Failure
+	summary  subunit.Summary
+	verify   subunit.Summary     // those of the verify phase
+	where    map[string][]string // consequence -> services or classes, each once
+	failures []Failure
 }
 
-func (b *verdictBuilder) add(r *subunit.Result) {
+func (b *verdictBuilder) add(r *subunit.Result, re reason) {
 	b.summary.Add(r)
 	id := parseID(r.TestID)
 	action, _ := id.task()
 	if action == "validate" {
-		b.verifying++
+		b.verify.Add(r)
 	}
 	if !isFailure(r.Status) {
 		return
 	}
-	re := reasonOf(r)
 	f := Failure{TestID: r.TestID, Where: id.where(), Test: id.name, Kind: re.kind, Message: re.message}
 	b.failures = append(b.failures, f)
 	if b.where == nil {
@@ -96,47 +95,58 @@ func consequence(action, fixture string, s subunit.Status) string {
 
 func (b *verdictBuilder) verdict() Verdict {
 	v := Verdict{Failures: b.failures, Successful: b.summary.Successful() && b.summary.Total() > 0}
-	total, skipped := b.summary.Total(), b.summary.Skipped
-	passed := b.summary.Passed + b.summary.ExpectedFailures
-	verified := b.verifying == total
-	switch {
-	case total == 0:
-		v.Sentence = "No tests ran."
-	case len(b.failures) > 0:
+	if len(b.failures) > 0 {
 		v.Sentence = b.failureSentence()
-	case passed == 0 && verified:
-		v.Sentence = fmt.Sprintf("Nothing was checked: %s skipped.", allOf(skipped, "was", "were"))
-	case passed == 0:
-		v.Sentence = fmt.Sprintf("Nothing was tested: %s skipped.", allOf(skipped, "was", "were"))
-	case skipped > 0 && verified:
-		v.Sentence = fmt.Sprintf("Nothing that was checked is lost: %s passed, %d skipped.", tests(passed), skipped)
-	case skipped > 0:
-		v.Sentence = fmt.Sprintf("%s passed, %d skipped.", tests(passed), skipped)
-	case verified:
-		v.Sentence = fmt.Sprintf("Nothing is lost: %s passed.", allOf(passed, "", ""))
-	default:
-		s := allOf(passed, "", "")
-		v.Sentence = strings.ToUpper(s[:1]) + s[1:] + " passed."
+	} else {
+		v.Sentence = b.successSentence()
 	}
 	return v
 }
 
+// successSentence is for a run without failures. It speaks of loss only where something was verified.
+func (b *verdictBuilder) successSentence() string {
+	total, skipped := b.summary.Total(), b.summary.Skipped
+	passed, verified := passedOf(b.summary), passedOf(b.verify)
+	checks := b.verify.Total()
+	switch {
+	case total == 0:
+		return "No tests ran."
+	case passed == 0 && checks == total:
+		return "Nothing was checked: " + allWere("test", checks) + " skipped."
+	case passed == 0:
+		return "Nothing was tested: " + allWere("test", total) + " skipped."
+	case checks > 0 && verified == 0:
+		return "Nothing was checked: " + allWere("verify test", checks) + " skipped. " + count(passed, "other test") + " passed."
+	case verified > 0 && skipped > 0:
+		return fmt.Sprintf("Nothing that was checked is lost: %s passed, %d skipped.", count(passed, "test"), skipped)
+	case verified > 0:
+		return "Nothing is lost: " + all(passed) + " passed."
+	case skipped > 0:
+		return fmt.Sprintf("%s passed, %d skipped.", count(passed, "test"), skipped)
+	}
+	s := all(passed)
+	return strings.ToUpper(s[:1]) + s[1:] + " passed."
+}
+
+func passedOf(s subunit.Summary) int { return s.Passed + s.ExpectedFailures }
+
+// failureSentence tells what was lost before it tells numbers.
 func (b *verdictBuilder) failureSentence() string {
 	var s strings.Builder
-	total := b.summary.Total()
+	for _, c := range consequences {
+		if where := b.where[c]; len(where) > 0 {
+			fmt.Fprintf(&s, "%s: %s. ", c, enumerate(where))
+		}
+	}
+	total := count(b.summary.Total(), "test")
 	unended := b.summary.Incomplete
 	switch bad := len(b.failures) - unended; {
 	case unended == 0:
-		fmt.Fprintf(&s, "%d of %s failed.", bad, tests(total))
+		fmt.Fprintf(&s, "%d of %s failed.", bad, total)
 	case bad == 0:
-		fmt.Fprintf(&s, "%d of %s never ended.", unended, tests(total))
+		fmt.Fprintf(&s, "%d of %s never ended.", unended, total)
 	default:
-		fmt.Fprintf(&s, "%d of %s failed and %d never ended.", bad, tests(total), unended)
-	}
-	for _, c := range consequences {
-		if where := b.where[c]; len(where) > 0 {
-			fmt.Fprintf(&s, " %s: %s.", c, enumerate(where))
-		}
+		fmt.Fprintf(&s, "%d of %s failed and %d never ended.", bad, total, unended)
 	}
 	return s.String()
 }
@@ -153,23 +163,28 @@ func enumerate(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-func tests(n int) string {
+// count is "1 test" or "6 tests".
+func count(n int, what string) string {
 	if n == 1 {
-		return "1 test"
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d tests", n)
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// allOf is "all 6 tests were", "the only test was".
-func allOf(n int, singular, plural string) string {
-	s, verb := fmt.Sprintf("all %d tests", n), plural
+// all is "all 6 tests" or "the only test".
+func all(n int) string {
 	if n == 1 {
-		s, verb = "the only test", singular
+		return "the only test"
 	}
-	if verb == "" {
-		return s
+	return fmt.Sprintf("all %d tests", n)
+}
+
+// allWere is "all 6 verify tests were" or "the only verify test was".
+func allWere(what string, n int) string {
+	if n == 1 {
+		return "the only " + what + " was"
 	}
-	return s + " " + verb
+	return fmt.Sprintf("all %d %ss were", n, what)
 }
 
 // maxVerdictLines is the number of failures named on a console; reports have them all.
