@@ -30,7 +30,8 @@ func (o DiagnoseOptions) withDefaults() DiagnoseOptions {
 // Diagnose tells, layer by layer, what answers at the target now: route, neighbour,
 // ping, TCP, SSH banner, host key, authentication, one command. It asks the network
 // alone, no API, takes no longer than the options allow and shows no secret. The text
-// is valid UTF-8, one line a layer, fit for an attachment.
+// is valid UTF-8, one line a layer, fit for an attachment. Where ctx may be what ended
+// the attempt before, pass context.WithoutCancel of it.
 func Diagnose(ctx context.Context, target Target, opts DiagnoseOptions) string {
 	opts = opts.withDefaults()
 	target = target.withDefaults()
@@ -39,15 +40,14 @@ func Diagnose(ctx context.Context, target Target, opts DiagnoseOptions) string {
 	ctx, cancel := context.WithTimeoutCause(ctx, opts.Timeout, errors.New("the time for the diagnosis is over"))
 	defer cancel()
 
+	d := &diagnosis{target: target}
+	d.line("target", "%s", target)
+	d.route(ctx)
 	// At the same time, so that a guest that answers no ping leaves time for the rest.
 	pinged := make(chan string, 1)
 	go func() { pinged <- pingForDiagnosis(ctx, target.Address, opts.StepTimeout) }()
 	above := &diagnosis{target: target}
 	above.ssh(ctx)
-
-	d := &diagnosis{target: target}
-	d.line("target", "%s", target)
-	d.route(ctx)
 	d.line("ping", "%s", <-pinged)
 	d.neighbour() // now that the kernel had reason to ask for it
 	return readable(d.text.String() + above.text.String())
