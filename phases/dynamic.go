@@ -183,6 +183,12 @@ func (f *Fixture) removeProject(ctx context.Context) error {
 	return nil
 }
 
+// ProjectID is the id of the project that was made for the run; "" when none was.
+func (f *Fixture) ProjectID() string {
+	project, _ := f.Journal.Record(projectKey)
+	return project.ID
+}
+
 // Admin returns the session of the configured admin, for what an ordinary user may not do.
 func (f *Fixture) Admin(ctx context.Context) (*cloud.Session, error) {
 	if f.admin == nil {

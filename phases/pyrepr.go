@@ -52,6 +52,9 @@ func pyList(items []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
+// PythonRepr writes a JSON text as Tempest prints it in details: as Python's repr of the value.
+func PythonRepr(text []byte) string { return pyJSON(text) }
+
 // pyJSON writes a JSON text as Python would print the value it holds, members in their order. What is no JSON is returned
 // as it is.
 func pyJSON(text []byte) string {
