@@ -20,7 +20,11 @@ func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		resumed := f.Journal.Exists() && !f.Journal.Deleted()
+		// The token is asked for before the run begins: a wrong password leaves no record of a run that made nothing.
+		if _, err := admin.Token(ctx); err != nil {
+			return err
+		}
+		resumed := f.Journal.Exists() && !f.Journal.Deleted() && len(f.Journal.Records("")) > 0
 		if resumed {
 			if err := f.sameCloud(); err != nil {
 				return err
@@ -102,7 +106,7 @@ func (f *Fixture) useProject(ctx context.Context, s *cloud.Session, resumed bool
 	}
 	c := state.Credential{Kind: state.NamedCloud, Name: f.Config.Cloud.Name, Project: token.ProjectID, User: token.UserID}
 	if token.ProjectID == "" {
-		return fmt.Errorf("the cloud %q of clouds.yaml has no project: name one with auth: project_name", f.Config.Cloud.Name)
+		return configurationError("the cloud %q of clouds.yaml has no project: name one with auth: project_name", f.Config.Cloud.Name)
 	}
 	f.user = s
 	if !resumed {
@@ -241,13 +245,8 @@ func (f *Fixture) otherCredential(kind string) error {
 	return configurationError("the %s resources of run %s were made with %s credentials, and the configuration gives another kind; use the configuration of create, or another --state-dir", f.ID.Service, f.RunID(), kind)
 }
 
-// ConfigurationError says that the configuration does not fit what is asked for.
-type ConfigurationError struct{ Text string }
-
-func (e *ConfigurationError) Error() string { return e.Text }
-
 func configurationError(format string, args ...any) error {
-	return &ConfigurationError{Text: fmt.Sprintf(format, args...)}
+	return &cloud.ConfigurationError{Text: fmt.Sprintf(format, args...)}
 }
 
 // clearCredentials is delete's clear_credentials: what create made of users and projects goes, and the run is closed.

@@ -44,7 +44,7 @@ func (m *emitter) start(id string) {
 }
 
 // outcome ends a test. log is nil for what happened outside of a test's body: pseudo tests and decorators' skips have none.
-func (m *emitter) outcome(id string, err error, log *testLog, stage string) subunit.Status {
+func (m *emitter) outcome(id string, err error, log *testLog) subunit.Status {
 	at := m.now()
 	var skip *Skip
 	if errors.As(err, &skip) {
@@ -55,7 +55,7 @@ func (m *emitter) outcome(id string, err error, log *testLog, stage string) subu
 	status := subunit.Success
 	if err != nil {
 		status = subunit.Fail
-		m.pieces(id, at, "traceback", mimeTraceback, traceback(err, stage))
+		m.pieces(id, at, "traceback", mimeTraceback, traceback(err))
 	}
 	if log != nil {
 		if !m.noLog {

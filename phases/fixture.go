@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
@@ -117,6 +119,9 @@ func (f *Fixture) sealJournal(ctx context.Context) error {
 // skipChecks looks at the service's own checks and then at every option the class depends on.
 func (f *Fixture) skipChecks(s Service) func(context.Context) error {
 	return func(context.Context) error {
+		if named := f.Config.PersistentResources.Services; !slices.Contains(named, s.Name) {
+			return &Skip{Reason: fmt.Sprintf("%s is not named in [persistent_resources] services (%s)", s.Name, strings.Join(named, ", "))}
+		}
 		if s.SkipChecks != nil {
 			if err := s.SkipChecks(); err != nil {
 				return err

@@ -79,7 +79,7 @@ func Run(ctx context.Context, o Options) Outcome {
 	}
 	for _, id := range o.Unknown {
 		m.start(id)
-		m.outcome(id, FailWith("ValueError", "there is no test %s; see the list command", id), nil, "load")
+		m.outcome(id, FailWith("ValueError", "there is no test %s; see the list command", id), nil)
 		r.failed(fmt.Errorf("there is no test %s", id))
 	}
 	for _, phase := range []Phase{Create, Verify, Delete} {
@@ -182,7 +182,7 @@ func (r *runner) runClass(ctx context.Context, p planned, m *emitter) {
 	if r.stopped(ctx) == nil {
 		if err := r.stages(ctx, c, c.SetUp, "setUpClass", true); err != nil {
 			id := c.ID.setUpClass()
-			if status := m.outcome(id, err, nil, "setUpClass"); status == subunit.Fail {
+			if status := m.outcome(id, err, nil); status == subunit.Fail {
 				r.failed(err)
 			}
 			return
@@ -195,7 +195,7 @@ func (r *runner) runClass(ctx context.Context, p planned, m *emitter) {
 		return
 	}
 	if err := r.stages(ctx, c, c.TearDown, "tearDownClass", false); err != nil {
-		m.outcome(c.ID.tearDownClass(), err, nil, "tearDownClass")
+		m.outcome(c.ID.tearDownClass(), err, nil)
 		r.failed(err)
 	}
 }
@@ -226,12 +226,12 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 	if err := r.stopped(ctx); err != nil {
 		// Whoever asked for this id must get an answer, even when the run is told to stop.
 		err = FailWith("KeyboardInterrupt", "not run: %v", err)
-		m.outcome(id, err, nil, t.Name)
+		m.outcome(id, err, nil)
 		r.testFailed(c, err)
 		return
 	}
 	if err := decoratorSkip(c, t); err != nil {
-		m.outcome(id, err, nil, t.Name)
+		m.outcome(id, err, nil)
 		return
 	}
 	log := &testLog{}
@@ -239,7 +239,7 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 	ctx, cancel := r.deadline(ctx)
 	defer cancel()
 	err := because(ctx, protected(ctx, t.Run))
-	if status := m.outcome(id, err, log, t.Name); status == subunit.Fail {
+	if status := m.outcome(id, err, log); status == subunit.Fail {
 		r.testFailed(c, fmt.Errorf("%s: %w", t.Name, err))
 	}
 }

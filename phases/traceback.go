@@ -17,13 +17,9 @@ import (
 // traceback writes err in the form of a Python traceback: a heading, frames (ours), and last the exception with Tempest's
 // text. Each element is a piece of its own, as Python's runner sends them. Where our own sentence says more than Tempest's
 // text, it follows as Python prints an exception's notes.
-func traceback(err error, stage string) []string {
+func traceback(err error) []string {
 	pieces := []string{"Traceback (most recent call last):\n"}
-	frames := framesOf(err)
-	if len(frames) == 0 {
-		frames = []string{fmt.Sprintf("  File %q, line 1, in %s\n", "persistent-resources", stage)}
-	}
-	pieces = append(pieces, frames...)
+	pieces = append(pieces, framesOf(err)...)
 	pythonType, text := pythonText(err)
 	last := pythonType + ": " + text + "\n"
 	if note := Describe(err); note != text && !strings.Contains(text, note) {
@@ -68,6 +64,7 @@ func pythonText(err error) (pythonType, text string) {
 		failure  *Failure
 		endpoint *cloud.EndpointNotFoundError
 		option   *tempestconf.OptionError
+		config   *cloud.ConfigurationError
 		network  *url.Error
 	)
 	switch {
@@ -75,6 +72,8 @@ func pythonText(err error) (pythonType, text string) {
 		return failure.Type, failure.Text
 	case errors.As(err, &option):
 		return configError, "Invalid Configuration\nDetails: " + option.Error()
+	case errors.As(err, &config):
+		return configError, "Invalid Configuration\nDetails: " + config.Error()
 	case errors.As(err, &endpoint):
 		return "tempest.lib.exceptions.EndpointNotFound", "Endpoint not found\nDetails: " + endpoint.Error()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"opendev.org/x/persistent-resources/internal/cloud"
 	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/tempestconf"
@@ -47,7 +48,7 @@ func exitCode(err error) int {
 	var (
 		exit     exitError
 		option   *tempestconf.OptionError
-		config   *phases.ConfigurationError
+		config   *cloud.ConfigurationError
 		leftover *phases.LeftoverError
 		usage    usageError
 	)

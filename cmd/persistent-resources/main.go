@@ -13,16 +13,15 @@ import (
 )
 
 func main() {
-	// A reader of our output that goes away must not kill us between a request and the record of its answer.
-	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := interruptible(context.Background())
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], system()))
 }
 
 // interruptible cancels at the first SIGINT or SIGTERM. What is in flight is given up, records are closed; a second signal
-// kills.
+// kills. A reader of our output that goes away must not kill us between a request and the record of its answer.
 func interruptible(parent context.Context) (context.Context, func()) {
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"opendev.org/x/persistent-resources/internal/stestr"
 	"opendev.org/x/persistent-resources/phases"
+	"opendev.org/x/persistent-resources/reports"
 )
 
 // phaseOptions are the flags of create, verify and delete.
@@ -92,7 +92,10 @@ func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global 
 			fmt.Fprintf(people, "note: %s\n", n)
 		}
 	}
-	s.say(env.stderr, outcome)
+	// A terminal that shows the verdict need not show it twice.
+	if po.quiet || !reports.IsTerminal(people) || !reports.IsTerminal(env.stderr) {
+		s.say(env.stderr, outcome)
+	}
 	if reportErr != nil {
 		return reportErr
 	}
@@ -142,5 +145,3 @@ func create(path string) (*os.File, error) {
 	}
 	return f, nil
 }
-
-var _ io.Writer = (*os.File)(nil)

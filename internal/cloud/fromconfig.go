@@ -8,6 +8,15 @@ import (
 	"opendev.org/x/persistent-resources/tempestconf"
 )
 
+// ConfigurationError says that the configuration does not fit what is asked for.
+type ConfigurationError struct{ Text string }
+
+func (e *ConfigurationError) Error() string { return e.Text }
+
+func configurationError(format string, args ...any) error {
+	return &ConfigurationError{Text: fmt.Sprintf(format, args...)}
+}
+
 // FromConfig returns the options of a connection to the cloud that the configuration names.
 func FromConfig(c *tempestconf.Config) (Options, error) {
 	o := Options{
@@ -18,7 +27,7 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 		o.AuthURL = versioned(c.Cloud.Auth["auth_url"])
 		o.Insecure, o.CACert, o.Cert, o.Key = !c.Cloud.Verify, c.Cloud.CACert, c.Cloud.Cert, c.Cloud.Key
 		if o.AuthURL == "" {
-			return o, fmt.Errorf("the cloud %q of %s has no auth_url", c.Cloud.Name, c.Cloud.File)
+			return o, configurationError("the cloud %q of %s has no auth_url", c.Cloud.Name, c.Cloud.File)
 		}
 		return o, nil
 	}
@@ -47,8 +56,16 @@ func ConfiguredAuth(c *tempestconf.Config) (Auth, error) {
 	if c.Cloud != nil {
 		return cloudAuth(c.Cloud)
 	}
-	if err := c.Require("auth.admin_username", "auth.admin_password"); err != nil {
-		return Auth{}, err
+	if c.File == "" && c.Auth.AdminUsername == "" {
+		return Auth{}, configurationError("there are no credentials: no tempest.conf was found (looked for %s) and no cloud of clouds.yaml is in use; name a file with --config-file or a cloud with --os-cloud", strings.Join(c.Tried, ", "))
+	}
+	for _, option := range []string{"auth.admin_username", "auth.admin_password", "identity.uri_v3"} {
+		if option == "identity.uri_v3" && c.Identity.URIV3 != "" {
+			continue
+		}
+		if err := c.Require(option); err != nil {
+			return Auth{}, err
+		}
 	}
 	a := c.Auth
 	auth := Auth{Username: a.AdminUsername, Password: a.AdminPassword}
@@ -88,23 +105,23 @@ func cloudAuth(c *tempestconf.Cloud) (Auth, error) {
 			auth.ProjectDomainID = "default"
 		}
 		if auth.Password == "" || auth.Username == "" && auth.UserID == "" {
-			return auth, fmt.Errorf("the cloud %q of %s has no user name or no password", c.Name, c.File)
+			return auth, configurationError("the cloud %q of %s has no user name or no password", c.Name, c.File)
 		}
 	case "token", "v3token":
 		auth.Token, auth.Password, auth.Username, auth.UserID = a["token"], "", "", ""
 		if auth.Token == "" {
-			return auth, fmt.Errorf("the cloud %q of %s has auth_type %s and no token", c.Name, c.File, c.AuthType)
+			return auth, configurationError("the cloud %q of %s has auth_type %s and no token", c.Name, c.File, c.AuthType)
 		}
 	case "v3applicationcredential":
 		auth.Password = ""
 		if auth.ApplicationCredentialSecret == "" {
-			return auth, fmt.Errorf("the cloud %q of %s has auth_type %s and no application_credential_secret", c.Name, c.File, c.AuthType)
+			return auth, configurationError("the cloud %q of %s has auth_type %s and no application_credential_secret", c.Name, c.File, c.AuthType)
 		}
 		if auth.ApplicationCredentialID != "" {
 			auth.Username, auth.UserID, auth.ApplicationCredentialName = "", "", ""
 		}
 	default:
-		return auth, fmt.Errorf("the cloud %q of %s has auth_type %s; password, token and v3applicationcredential are understood", c.Name, c.File, c.AuthType)
+		return auth, configurationError("the cloud %q of %s has auth_type %s; password, token and v3applicationcredential are understood", c.Name, c.File, c.AuthType)
 	}
 	return auth, nil
 }
