@@ -72,9 +72,10 @@ func (f *Fixture) Description(name string) string {
 // openState takes the service's lock and reads its journal.
 func (f *Fixture) openState(ctx context.Context) error {
 	lock, err := f.state.Lock(ctx, f.ID.Service, state.LockOptions{
-		Holder: fmt.Sprintf("%s of %s, process %d", f.ID.Phase, f.ID.Service, os.Getpid()),
-		Wait:   time.Duration(f.Config.PersistentResources.LockTimeout) * time.Second,
-		OnWait: func(holder string) { f.tell("waiting for " + holder) },
+		Holder:   fmt.Sprintf("%s of %s, process %d", f.ID.Phase, f.ID.Service, os.Getpid()),
+		Wait:     time.Duration(f.Config.PersistentResources.LockTimeout) * time.Second,
+		Existing: f.ID.Phase != Create,
+		OnWait:   func(holder string) { f.tell("waiting for " + holder) },
 	})
 	if err != nil {
 		return err
