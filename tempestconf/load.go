@@ -111,7 +111,7 @@ func (c *Config) fill() error {
 			return fmt.Errorf("fill [%s]: %w", t.section, err)
 		}
 	}
-	c.noteFaults()
+	c.noteValues()
 	return nil
 }
 

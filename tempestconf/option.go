@@ -55,11 +55,13 @@ type Option struct {
 }
 
 // Dest is the name under which the option is read: dashes become underscores.
-func (o Option) Dest() string { return strings.ReplaceAll(o.Name, "-", "_") }
+func (o Option) Dest() string { return dest(o.Name) }
+
+func dest(name string) string { return strings.ReplaceAll(name, "-", "_") }
 
 // Options returns every option that is known, section by section, sorted by name in each.
 func Options() []Option {
-	var all []Option
+	all := make([]Option, 0, 400)
 	for _, s := range sectionNames() {
 		all = append(all, sectionOptions(s)...)
 	}
@@ -74,7 +76,7 @@ func (o Option) places() []Place {
 	ps = append(ps, o.Deprecated...)
 	for _, d := range o.Deprecated {
 		if strings.Contains(d.Name, "-") {
-			ps = append(ps, Place{d.Section, strings.ReplaceAll(d.Name, "-", "_")})
+			ps = append(ps, Place{d.Section, dest(d.Name)})
 		}
 	}
 	return ps

@@ -25,8 +25,10 @@ const maxValue = 1 << 20
 type resolver struct {
 	files     []*File // in the order of reading; the last one wins
 	env       map[string]string
+	osloEnv   bool // some variable may be one of oslo.config
 	overrides map[string]string
 
+	options  []*Option                     // in the order of the tables
 	sections map[string]map[string]*Option // by section, then by Dest
 	old      map[Place]*Option             // by deprecated place
 	done     map[*Option]*result
@@ -49,8 +51,12 @@ func newResolver(files []*File, env, overrides map[string]string, options []Opti
 		done:     make(map[*Option]*result, len(options)),
 		busy:     map[*Option]bool{},
 	}
+	for name := range env {
+		r.osloEnv = r.osloEnv || (strings.HasPrefix(name, "OS_") && strings.Contains(name, "__"))
+	}
 	for i := range options {
 		o := &options[i]
+		r.options = append(r.options, o)
 		if r.sections[o.Section] == nil {
 			r.sections[o.Section] = map[string]*Option{}
 		}
@@ -119,11 +125,9 @@ func (r *resolver) look(o *Option) *result {
 		src.Origin = FromFlag
 		return &result{raw: text, source: src}
 	}
-	for _, name := range []string{o.Variable(), o.osloVariable()} {
-		if text, ok := r.env[name]; ok && name != "" && (text != "" || name != o.Variable()) {
-			src.Origin, src.Variable = FromEnvironment, name
-			return &result{raw: text, source: src}
-		}
+	if text, name, ok := r.variable(o); ok {
+		src.Origin, src.Variable = FromEnvironment, name
+		return &result{raw: text, source: src}
 	}
 	places := o.places()
 	for i := len(r.files) - 1; i >= 0; i-- {
@@ -144,6 +148,20 @@ func (r *resolver) look(o *Option) *result {
 		src.Origin = FromNowhere
 	}
 	return &result{raw: o.Default, source: src}
+}
+
+// variable is the environment's value of an option: of our own ones PERSISTENT_RESOURCES_<OPTION> unless it is empty, then
+// oslo.config's OS_<GROUP>__<OPTION>, whose empty value counts.
+func (r *resolver) variable(o *Option) (text, name string, ok bool) {
+	if name = o.Variable(); name != "" && r.env[name] != "" {
+		return r.env[name], name, true
+	}
+	if !r.osloEnv {
+		return "", "", false
+	}
+	name = o.osloVariable()
+	text, ok = r.env[name]
+	return text, name, ok
 }
 
 // substitute replaces $name, ${name}, $group.name and ${group.name} by the values of these options and $$ and \$ by a

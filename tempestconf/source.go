@@ -3,6 +3,7 @@ package tempestconf
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -52,8 +53,11 @@ func (s Source) Shown() string {
 	case s.Secret && s.Value != "":
 		return Masked
 	}
-	return s.Value
+	return urlPassword.ReplaceAllString(s.Value, "${1}"+Masked+"@")
 }
+
+// urlPassword is the password in a URL, which a proxy's may hold.
+var urlPassword = regexp.MustCompile(`(://[^/@:\s]*:)[^/@\s]*@`)
 
 // written is a converted value as it would be written in the file.
 func written(v any) string {
@@ -74,7 +78,7 @@ func written(v any) string {
 
 // Where tells the effective value of an option and its source. For an option that does not exist Origin is FromNowhere.
 func (c *Config) Where(section, option string) Source {
-	o := c.values.find(section, strings.ReplaceAll(option, "-", "_"))
+	o := c.values.find(section, dest(option))
 	if o == nil {
 		return Source{Section: section, Option: option, Null: true, Origin: FromNowhere}
 	}
@@ -98,7 +102,7 @@ func (c *Config) check(options []string, must bool) error {
 	var all []error
 	for _, name := range options {
 		section, option, _ := strings.Cut(name, ".")
-		o := c.values.find(section, strings.ReplaceAll(option, "-", "_"))
+		o := c.values.find(section, dest(option))
 		if o == nil {
 			all = append(all, &OptionError{Section: section, Option: option, Reason: "there is no such option"})
 			continue
