@@ -133,8 +133,12 @@ func (j *Journal) AllReleases() []Releases {
 	return append([]Releases(nil), j.c.releases...)
 }
 
-// Begin opens a new run. What the file holds of earlier runs stays above it.
+// Begin opens a new run. What the file holds of earlier runs stays above it. It is refused while the present run has
+// resources: they would be forgotten.
 func (j *Journal) Begin(h Header) error {
+	if left := j.Records(""); len(left) > 0 && !j.Deleted() {
+		return &Error{Op: "begin a run in", Path: j.path, Err: fmt.Errorf("run %s still has %d resources, the first is %s %s", j.Header().Run, len(left), left[0].Kind, left[0].Name)}
+	}
 	h.Began = j.now()
 	return j.append(&entry{Event: eventBegin, Schema: Schema, Header: &h})
 }
@@ -186,7 +190,7 @@ func (j *Journal) now() time.Time {
 	return time.Now().UTC()
 }
 
-// append writes one line, durably, and only then takes it into account.
+// append writes one line, durably, and only then takes it into account. Whatever fails, the file stays readable.
 func (j *Journal) append(e *entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -195,24 +199,33 @@ func (j *Journal) append(e *entry) error {
 	if err != nil {
 		return &Error{Op: "write", Path: j.path, Err: err}
 	}
-	line = append(line, '\n')
-	if err := j.openForAppend(); err != nil {
-		return err
-	}
-	if _, err := j.file.WriteAt(line, j.c.goodLength); err != nil {
-		// Half a line must not be read as a whole one by the next event that fits.
-		_ = j.file.Truncate(j.c.goodLength)
-		return &Error{Op: "write", Path: j.path, Err: cause(err)}
-	}
-	if err := j.file.Sync(); err != nil {
-		return &Error{Op: "write", Path: j.path, Err: cause(err)}
-	}
+	// What is kept in memory is what a later process will read, not what was handed in.
 	var back entry
 	if err := json.Unmarshal(line, &back); err != nil {
 		return &Error{Op: "write", Path: j.path, Err: err}
 	}
-	if err := j.c.apply(&back); err != nil {
+	if err := j.c.check(&back); err != nil {
 		return &Error{Op: "write", Path: j.path, Err: err}
+	}
+	if err := j.writeLine(append(line, '\n')); err != nil {
+		return err
+	}
+	return j.c.apply(&back)
+}
+
+// writeLine adds a line to the file.
+func (j *Journal) writeLine(line []byte) error {
+	if err := j.openForAppend(); err != nil {
+		return err
+	}
+	_, err := j.file.WriteAt(line, j.c.goodLength)
+	if err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		// A line that never counted, or half of one, must not stay under the next, perhaps shorter line.
+		_ = j.file.Truncate(j.c.goodLength)
+		return &Error{Op: "write", Path: j.path, Err: cause(err)}
 	}
 	j.c.goodLength += int64(len(line))
 	return nil

@@ -49,75 +49,81 @@ func replay(data []byte) (*contents, error) {
 	return c, nil
 }
 
+// apply takes an event into account. It changes nothing when it returns an error.
 func (c *contents) apply(e *entry) error {
-	if e.Schema > Schema {
-		return &NewerSchemaError{Found: e.Schema}
-	}
-	if e.Event == eventBegin {
-		if e.Header == nil {
-			return errors.New("the opening line has no header")
-		}
-		length := c.goodLength
-		*c = contents{byKey: map[string]*Record{}, header: e.Header, goodLength: length}
-		return nil
-	}
-	if c.header == nil {
-		return errors.New("the journal does not begin with an opening line")
+	if err := c.check(e); err != nil {
+		return err
 	}
 	switch e.Event {
+	case eventBegin:
+		*c = contents{byKey: map[string]*Record{}, header: e.Header, goodLength: c.goodLength}
 	case eventCredential:
-		if e.Header != nil {
-			c.header.Credential = e.Header.Credential
-		}
-		return nil
+		c.header.Credential = e.Header.Credential
 	case eventSealed:
 		c.sealed, c.complete = true, e.Complete
-		return nil
 	case eventTombstone:
 		c.tombstone = true
-		return nil
 	case eventReleases:
 		c.releases = append(c.releases, Releases{Phase: e.Phase, Services: e.Releases})
-		return nil
-	}
-	return c.applyToRecord(e)
-}
-
-func (c *contents) applyToRecord(e *entry) error {
-	if e.Event == eventIntent {
-		r := c.byKey[e.Key]
-		if r == nil {
-			r = &Record{Key: e.Key}
-			c.byKey[e.Key] = r
-			c.records = append(c.records, r)
-		}
-		*r = Record{Key: e.Key, Kind: e.Kind, Name: e.Name, Details: e.Details, Secrets: e.Secrets}
-		return nil
-	}
-	r := c.byKey[e.Key]
-	if r == nil {
-		return fmt.Errorf("event %q names %q, of which no intent is recorded", e.Event, e.Key)
-	}
-	switch e.Event {
+	case eventIntent:
+		c.intend(e)
 	case eventMade:
+		r := c.byKey[e.Key]
+		if r.Made && r.ID != e.ID {
+			r.Baseline = nil // another id is another resource, of which nothing was measured yet
+		}
 		r.ID, r.Made, r.Gone = e.ID, true, false
-		merge(&r.Details, e.Details)
-		merge(&r.Secrets, e.Secrets)
+		r.Details = merged(r.Details, e.Details)
+		r.Secrets = merged(r.Secrets, e.Secrets)
 	case eventBaseline:
-		r.Baseline = e.Baseline
+		c.byKey[e.Key].Baseline = e.Baseline
 	case eventGone:
-		r.Gone = true
+		c.byKey[e.Key].Gone = true
 	}
 	// Events of other names come from a program of the same schema that records more; they change nothing here.
 	return nil
 }
 
-func merge(into *map[string]string, from map[string]string) {
-	if len(from) == 0 {
-		return
+// check says why an event cannot follow what was read so far.
+func (c *contents) check(e *entry) error {
+	if e.Schema > Schema {
+		return &NewerSchemaError{Found: e.Schema}
 	}
-	if *into == nil {
-		*into = map[string]string{}
+	if e.Event == eventBegin || e.Event == eventCredential {
+		if e.Header == nil {
+			return fmt.Errorf("the event %q has no header", e.Event)
+		}
 	}
-	maps.Copy(*into, from)
+	if e.Event != eventBegin && c.header == nil {
+		return errors.New("the journal does not begin with an opening line")
+	}
+	switch e.Event {
+	case eventMade, eventBaseline, eventGone:
+		if c.byKey[e.Key] == nil {
+			return fmt.Errorf("event %q names %q, of which no intent is recorded", e.Event, e.Key)
+		}
+	}
+	return nil
+}
+
+// intend opens a record, or opens it anew in its old place.
+func (c *contents) intend(e *entry) {
+	r := c.byKey[e.Key]
+	if r == nil {
+		r = &Record{}
+		c.byKey[e.Key] = r
+		c.records = append(c.records, r)
+	}
+	*r = Record{Key: e.Key, Kind: e.Kind, Name: e.Name, Details: e.Details, Secrets: e.Secrets}
+}
+
+// merged returns a map with what both hold. It alters neither: copies of the record are in others' hands.
+func merged(old, added map[string]string) map[string]string {
+	if len(added) == 0 {
+		return old
+	}
+	out := make(map[string]string, len(old)+len(added))
+	maps.Copy(out, old)
+	maps.Copy(out, added)
+	return out
 }
