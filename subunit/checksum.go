@@ -24,7 +24,13 @@ type checksums struct {
 	first    int64
 	limit    int64 // first offset that no prefix was needed for
 
-	shift shifter
+	start, end point // of the packet judged last; the next one is often near
+	tables     *checksumTables
+}
+
+type point struct {
+	at     int64
+	prefix uint32
 }
 
 // good reports whether the checksum at the end of the packet in data()[i:i+size] is right.
@@ -38,12 +44,18 @@ func (c *checksums) good(w *window, i, size int) bool {
 	}
 	if from < c.limit {
 		c.extend(w, from+int64(end))
-		return c.prefix(w, from+int64(end))^c.shift.apply(c.prefix(w, from), end) == stored
+		c.moveTo(w, &c.start, from)
+		c.moveTo(w, &c.end, from+int64(end))
+		return c.end.prefix^c.tables.shift(c.start.prefix, end) == stored
 	}
 	if crc32.ChecksumIEEE(p[:end]) == stored {
 		return true
 	}
 	c.prefixes, c.first = append(c.prefixes[:0], 0), from
+	c.start, c.end = point{at: from}, point{at: from}
+	if c.tables == nil {
+		c.tables = newChecksumTables()
+	}
 	c.extend(w, from+int64(end))
 	return false
 }
@@ -65,82 +77,12 @@ func (c *checksums) extend(w *window, to int64) {
 	}
 }
 
-// prefix returns the checksum from the start to the given offset. The window still holds the step that it lies in.
-func (c *checksums) prefix(w *window, at int64) uint32 {
-	i := (at - c.first) / prefixStep
-	return crc32.Update(c.prefixes[i], crc32.IEEETable, w.span(c.first+i*prefixStep, at))
-}
-
-// shifter multiplies by x^(8·n) modulo the polynomial of CRC-32. In a sum the highest bit stands for x^0.
-type shifter struct {
-	n       int
-	factor  nibbles      // multiplies by x^(8·n)
-	low     [2048]uint32 // x^(8·i)
-	high    [2048]uint32 // x^(8·2048·i)
-	reduced [16]uint32   // what the four bits that leave a sum multiplied by x^4 add to it
-	ready   bool
-}
-
-// nibbles holds the products of a factor with every polynomial of degree three or less.
-type nibbles [16]uint32
-
-func (s *shifter) apply(sum uint32, n int) uint32 {
-	if !s.ready {
-		s.prepare()
+// moveTo moves p to the given offset. The window still holds the step that it lies in.
+func (c *checksums) moveTo(w *window, p *point, at int64) {
+	if p.at > at || p.at+prefixStep < at {
+		i := (at - c.first) / prefixStep
+		*p = point{c.first + i*prefixStep, c.prefixes[i]}
 	}
-	if n != s.n {
-		s.n = n
-		s.setFactor(s.low[n%len(s.low)])
-		if high := n / len(s.low); high > 0 {
-			s.setFactor(s.multiply(s.high[high]))
-		}
-	}
-	return s.multiply(sum)
-}
-
-func (s *shifter) prepare() {
-	for i := range s.reduced {
-		s.reduced[i] = timesX(uint32(i), 4)
-	}
-	s.low[0] = 1 << 31
-	for i := 1; i < len(s.low); i++ {
-		s.low[i] = timesX(s.low[i-1], 8)
-	}
-	s.setFactor(timesX(s.low[len(s.low)-1], 8))
-	s.high[0] = 1 << 31
-	for i := 1; i < len(s.high); i++ {
-		s.high[i] = s.multiply(s.high[i-1])
-	}
-	s.n, s.ready = -1, true
-}
-
-func (s *shifter) setFactor(factor uint32) {
-	t := &s.factor
-	t[0] = 0
-	for bit := 8; bit > 0; bit >>= 1 {
-		t[bit] = factor
-		factor = timesX(factor, 1)
-	}
-	for i := 3; i < len(t); i++ {
-		if low := i & -i; low != i {
-			t[i] = t[low] ^ t[i^low]
-		}
-	}
-}
-
-func (s *shifter) multiply(a uint32) uint32 {
-	var p uint32
-	for range 8 {
-		p = p>>4 ^ s.reduced[p&15] ^ s.factor[a&15]
-		a >>= 4
-	}
-	return p
-}
-
-// timesX multiplies by x^n.
-func timesX(a uint32, n int) uint32 {
-	for range n {
-		a = a>>1 ^ crc32.IEEE&-(a&1)
-	}
-	return a
+	p.prefix = c.tables.update(p.prefix, w.span(p.at, at))
+	p.at = at
 }

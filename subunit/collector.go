@@ -1,25 +1,32 @@
 package subunit
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 )
 
 // Collector joins events into results. A test in flight is known by its id and route, so that the same id coming from two
-// workers makes two results. It is not safe for use by several goroutines.
+// workers makes two results. Damaged data that a reader found becomes a failed result of the test [ParserTestID]; text
+// between packets belongs to no test. It is not safe for use by several goroutines.
 type Collector struct {
 	onResult func(*Result)
-	inFlight map[flightKey]*Result
-	order    []flightKey
+	inFlight map[flightKey]*flight
+	begun    int
 	summary  Summary
 	listed   []string
 }
 
 type flightKey struct{ id, route string }
 
+type flight struct {
+	result Result
+	number int // order of beginning
+}
+
 // NewCollector returns a collector that hands each finished test to onResult, in the order of completion. onResult may be
 // nil.
 func NewCollector(onResult func(*Result)) *Collector {
-	return &Collector{onResult: onResult, inFlight: map[flightKey]*Result{}}
+	return &Collector{onResult: onResult, inFlight: map[flightKey]*flight{}}
 }
 
 // Add takes in one event. It keeps no part of e: content is copied.
@@ -32,38 +39,43 @@ func (c *Collector) Add(e *Event) {
 		return
 	}
 	k := flightKey{e.TestID, e.Route}
-	r := c.inFlight[k]
-	if r == nil {
-		r = &Result{TestID: e.TestID, Route: e.Route, Status: InProgress, Start: e.Time}
-		c.inFlight[k] = r
-		c.order = append(c.order, k)
+	f := c.inFlight[k]
+	if f == nil {
+		c.begun++
+		f = &flight{number: c.begun, result: Result{TestID: e.TestID, Route: e.Route, Status: InProgress, Start: e.Time}}
+		c.inFlight[k] = f
 	}
-	if len(e.Tags) > 0 {
-		r.Tags = append([]string(nil), e.Tags...)
-		sort.Strings(r.Tags)
+	r := &f.result
+	if len(e.Tags) > 0 || e.Present&FieldTags != 0 {
+		r.Tags = append(r.Tags[:0], e.Tags...)
+		slices.Sort(r.Tags)
+		r.Tags = slices.Compact(r.Tags)
 	}
-	if e.FileName != "" || e.Content != nil || e.Present&FieldFile != 0 {
-		r.attach(e)
+	if e.HasFile() {
+		r.attach(e.FileName, e.MIME, e.Content)
 	}
 	if !e.Time.IsZero() {
 		r.End = e.Time
 	}
 	if e.Status.Terminal() {
+		if e.Defect != "" {
+			r.attach(parserErrorName, parserErrorType, []byte(defectMessage(e.Defect)))
+		}
 		r.Status = e.Status
-		delete(c.inFlight, k)
-		c.finish(r)
+		c.finish(k, r)
 	}
 }
 
 // Flush hands on every test that began and never ended, in the order in which they began. Call it when the stream ends.
 func (c *Collector) Flush() {
-	for _, k := range c.order {
-		if r := c.inFlight[k]; r != nil {
-			delete(c.inFlight, k)
-			c.finish(r)
-		}
+	open := make([]*flight, 0, len(c.inFlight))
+	for _, f := range c.inFlight {
+		open = append(open, f)
 	}
-	c.order = nil
+	slices.SortFunc(open, func(a, b *flight) int { return cmp.Compare(a.number, b.number) })
+	for _, f := range open {
+		c.finish(flightKey{f.result.TestID, f.result.Route}, &f.result)
+	}
 }
 
 // Summary counts the results so far.
@@ -72,21 +84,23 @@ func (c *Collector) Summary() Summary { return c.summary }
 // Listed returns the ids of all "exists" events, in their order.
 func (c *Collector) Listed() []string { return c.listed }
 
-func (c *Collector) finish(r *Result) {
+func (c *Collector) finish(k flightKey, r *Result) {
+	delete(c.inFlight, k)
 	c.summary.Add(r)
 	if c.onResult != nil {
 		c.onResult(r)
 	}
-	if len(c.inFlight) == 0 {
-		c.order = c.order[:0]
-	}
 }
 
-func (r *Result) attach(e *Event) {
-	a := r.Attachment(e.FileName)
+func (r *Result) attach(name, mime string, content []byte) {
+	a := r.Attachment(name)
 	if a == nil {
-		r.Attachments = append(r.Attachments, Attachment{Name: e.FileName, MIME: e.MIME})
+		r.Attachments = append(r.Attachments, Attachment{Name: name, MIME: mime})
 		a = &r.Attachments[len(r.Attachments)-1]
 	}
-	a.Content = append(a.Content, e.Content...)
+	if free := cap(a.Content) - len(a.Content); free < len(content) && len(a.Content) > 0 {
+		// Doubling copies each byte once on average; append alone copies those of a large file four times.
+		a.Content = slices.Grow(a.Content, max(len(a.Content), len(content)))
+	}
+	a.Content = append(a.Content, content...)
 }

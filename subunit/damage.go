@@ -1,6 +1,19 @@
 package subunit
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+)
+
+// The second file of the test ParserTestID, and what it says.
+const (
+	parserErrorName = "Parser Error"
+	parserErrorType = "text/plain;charset=utf8"
+)
+
+func defectMessage(defect string) string {
+	return fmt.Sprintf("The subunit stream is damaged here: %s. Results may be missing.\n", defect)
+}
 
 // damagePiece is the size in bytes from which damaged data may be handed out before its end is known.
 const damagePiece = 64 << 10

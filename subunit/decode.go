@@ -10,6 +10,9 @@ import (
 // maxTags bounds the memory that one packet can ask for: four million empty tags fit into one.
 const maxTags = 1 << 16
 
+// maxRepeated is the size in bytes up to which a string is kept for the next packet.
+const maxRepeated = 4 << 10
+
 // What can be wrong with a packet whose checksum is right, beside the strings.
 const (
 	defectNumber    = "number past end of packet"
@@ -170,7 +173,7 @@ func (d *decoder) string(f *fieldReader, k *stringField) string {
 		}
 		s = d.strings.add(b)
 	}
-	if len(s) <= maxStringSize {
+	if len(s) <= maxRepeated {
 		k.last = s
 	}
 	return s

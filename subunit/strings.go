@@ -5,10 +5,10 @@ import "hash/maphash"
 // Bounds of the table of strings. A stream names the same tests, files and tags again and again; a table that no longer fits
 // into the processor's cache would cost more than it saves.
 const (
-	firstStrings  = 1 << 10
+	firstStrings  = 1 << 8
 	maxStrings    = 1 << 13
-	maxStringSize = 1 << 10 // longer strings are rare and are not kept
-	stringProbes  = 4
+	maxStringSize = 1 << 8 // in bytes; longer strings are rare and are not kept
+	stringProbes  = 8
 )
 
 // stringTable keeps strings so that bytes that were seen before need no memory. It forgets at random when it is full. What
@@ -16,7 +16,6 @@ const (
 type stringTable struct {
 	slots []stringSlot
 	seed  maphash.Seed
-	used  int
 	hash  uint64 // of what was looked up last
 }
 
@@ -47,34 +46,33 @@ func (t *stringTable) add(b []byte) string {
 	if len(s) > maxStringSize {
 		return s
 	}
-	if t.used > len(t.slots)/2 && len(t.slots) < maxStrings {
+	for !t.insert(stringSlot{t.hash, s}, len(t.slots) == maxStrings) {
 		t.grow()
 	}
-	t.insert(stringSlot{t.hash, s})
 	return s
 }
 
-func (t *stringTable) insert(entry stringSlot) {
+// insert puts an entry into a free slot. If there is none it fails, or an entry that chance decides gives way.
+func (t *stringTable) insert(entry stringSlot, force bool) bool {
 	mask := uint64(len(t.slots) - 1)
-	slot := &t.slots[(entry.hash+entry.hash>>62)&mask] // the one to give way if none is free
 	for i := range uint64(stringProbes) {
-		if free := &t.slots[(entry.hash+i)&mask]; free.s == "" {
-			slot = free
-			break
+		if slot := &t.slots[(entry.hash+i)&mask]; slot.s == "" {
+			*slot = entry
+			return true
 		}
 	}
-	if slot.s == "" {
-		t.used++
+	if force {
+		t.slots[(entry.hash+entry.hash>>32%stringProbes)&mask] = entry
 	}
-	*slot = entry
+	return force
 }
 
 func (t *stringTable) grow() {
 	old := t.slots
-	t.slots, t.used = make([]stringSlot, 2*len(old)), 0
+	t.slots = make([]stringSlot, 2*len(old))
 	for _, slot := range old {
 		if slot.s != "" {
-			t.insert(slot)
+			t.insert(slot, true)
 		}
 	}
 }

@@ -37,7 +37,8 @@ func NewWriter(w io.Writer) *Writer {
 //   - content of a file whose type is text/* is made valid UTF-8: bad bytes become U+FFFD, and a character that is cut by
 //     the end of the piece is held back until the next piece. One bad byte in a text makes most Python tools fail;
 //   - content that does not fit into a packet is split: the type is on the first piece, the end of file on the last one,
-//     and status and tags follow in a packet of their own, because a file after its test's last status makes a second test.
+//     and status and tags follow in a packet of their own, because a file after its test's last status makes a second test;
+//   - damaged data that a reader found becomes a failure of the test [ParserTestID], as with python-subunit.
 //
 // After an error of the underlying writer every further call returns that error.
 func (w *Writer) Write(e *Event) error {
@@ -46,7 +47,13 @@ func (w *Writer) Write(e *Event) error {
 	if w.err != nil {
 		return w.err
 	}
-	if err := w.write(e); err != nil {
+	var err error
+	if e.Defect != "" {
+		err = w.writeDamage(e)
+	} else {
+		err = w.write(e)
+	}
+	if err != nil {
 		return fmt.Errorf("write event of test %q: %w", e.TestID, err)
 	}
 	if e.Status == InProgress || e.Status.Terminal() {
@@ -105,6 +112,20 @@ func (w *Writer) write(e *Event) error {
 	}
 	w.buf = appendMeasured(w.buf[:0], &out, flags, size)
 	return w.send()
+}
+
+// writeDamage writes a reader's finding as python-subunit's reader reports it: the bytes and the reason in two files.
+func (w *Writer) writeDamage(e *Event) error {
+	data := *e
+	data.Status, data.Defect = StatusNone, ""
+	if err := w.write(&data); err != nil {
+		return err
+	}
+	if !e.EOF {
+		return nil
+	}
+	return w.write(&Event{TestID: e.TestID, Status: Fail, FileName: parserErrorName, MIME: parserErrorType, EOF: true,
+		Content: []byte(defectMessage(e.Defect))})
 }
 
 // split writes an event whose content does not fit into one packet.

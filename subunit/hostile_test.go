@@ -1,0 +1,308 @@
+package subunit
+
+import (
+	"bytes"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"testing/iotest"
+	"time"
+	"unicode/utf8"
+)
+
+// slowRecover is the recovery in its simplest form: every claim is added up, everything is in memory. It returns the pieces
+// of a stream with what they are: "", "text" or a defect.
+func slowRecover(b []byte) (kinds []string, pieces [][]byte) {
+	add := func(kind string, piece []byte) {
+		if len(piece) > 0 {
+			kinds, pieces = append(kinds, kind), append(pieces, piece)
+		}
+	}
+	good := func(p []byte) bool {
+		end := len(p) - checksumSize
+		sum := crc32.ChecksumIEEE(p[:end])
+		return bytes.Equal(p[end:], []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
+	}
+	for text := 0; ; {
+		i, size, v := text, 0, undecided
+		for ; i < len(b); i++ {
+			if b[i] != signature {
+				continue
+			}
+			if _, n := utf8.DecodeLastRune(b[text : i+1]); n > 1 {
+				continue
+			}
+			if size, _, v = readHeader(b[i:]); v == plausible {
+				break
+			}
+		}
+		add("text", b[text:i])
+		if i == len(b) {
+			return kinds, pieces
+		}
+		if size <= len(b)-i && good(b[i:i+size]) {
+			add("", b[i:i+size])
+			text = i + size
+			continue
+		}
+		defect := defectCRC
+		if size > len(b)-i {
+			defect = defectTruncated
+		}
+		end := i + 1
+		for ; end < len(b); end++ {
+			if b[end] == signature {
+				if size, _, v := readHeader(b[end:]); v == plausible && size <= len(b)-end && good(b[end:end+size]) {
+					break
+				}
+			}
+		}
+		add(defect, b[i:end])
+		text = end
+	}
+}
+
+// fastRecover returns the same of a Reader, its pieces joined.
+func fastRecover(tb testing.TB, src io.Reader) (kinds []string, pieces [][]byte) {
+	tb.Helper()
+	r := NewReader(src, Recover)
+	open := false
+	for e, err := range r.All() {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		kind, piece := e.Defect, e.Content
+		if e.Text {
+			kind = "text"
+		} else if kind == "" {
+			var err error
+			if piece, err = AppendPacket(nil, e); err != nil {
+				tb.Fatal(err)
+			}
+		}
+		last := len(kinds) - 1
+		if last >= 0 && kinds[last] == kind && (kind == "text" || kind != "" && open) {
+			pieces[last] = append(pieces[last], piece...)
+		} else {
+			kinds, pieces = append(kinds, kind), append(pieces, bytes.Clone(piece))
+		}
+		open = kind != "" && kind != "text" && !e.EOF
+	}
+	if open {
+		tb.Error("the last piece of damaged data is not marked")
+	}
+	return kinds, pieces
+}
+
+// hostileStream mixes good packets, claims of all sizes, broken packets, text and noise.
+func hostileStream(rnd *rand.Rand, size, maxClaim int) []byte {
+	var b []byte
+	for len(b) < size {
+		content := make([]byte, rnd.IntN(3000))
+		for i := range content {
+			content[i] = byte(rnd.Uint32())
+		}
+		start := len(b)
+		switch rnd.IntN(8) {
+		case 0, 1, 2:
+			claim := minPacketSize + rnd.IntN(maxClaim)
+			b = append(b, signature, flagVersion>>8|0x09, 0x02)
+			b = appendNumber(b, claim)
+		case 3, 4, 5:
+			b, _ = AppendPacket(b, &Event{TestID: "good", Content: content})
+		case 6:
+			b, _ = AppendPacket(b, &Event{TestID: "bad", Content: content})
+			b[start+rnd.IntN(len(b)-start)] ^= 1 << rnd.IntN(8)
+		case 7:
+			b = append(b, "1 m\u00b3 of \u0433 \xb3 \xe3\n"...)
+		}
+	}
+	return b
+}
+
+func TestRecoverHostile(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	sizes := []struct{ runs, size, claim int }{{200, 20_000, 3_000}, {20, 200_000, 100_000}, {2, 9_000_000, 4_100_000}}
+	for _, s := range sizes {
+		for range s.runs {
+			stream := hostileStream(rnd, s.size, s.claim)
+			kinds, pieces := slowRecover(stream)
+			for name, src := range map[string]io.Reader{
+				"memory": bytes.NewReader(stream),
+				"stream": io.MultiReader(bytes.NewReader(stream)),
+				"halves": iotest.HalfReader(bytes.NewReader(stream)),
+			} {
+				gotKinds, gotPieces := fastRecover(t, src)
+				for i := range max(len(kinds), len(gotKinds)) {
+					if i >= len(kinds) || i >= len(gotKinds) || kinds[i] != gotKinds[i] || !bytes.Equal(pieces[i], gotPieces[i]) {
+						t.Fatalf("%s: piece %d of %d (want %d) differs", name, i, len(gotKinds), len(kinds))
+					}
+				}
+			}
+		}
+	}
+}
+
+// repeat returns about size bytes.
+func repeat(size int, b []byte) []byte { return bytes.Repeat(b, size/len(b)) }
+
+// lyingLengths returns a copy of a stream in which the length of every packet is false and large.
+func lyingLengths(stream []byte) []byte {
+	var out []byte
+	for at := 0; at < len(stream); {
+		size, fields, _ := readHeader(stream[at:])
+		out = append(out, stream[at:at+flagBytes]...)
+		out = append(out, 0x90, 0, 0) // 1 MiB
+		out = append(out, stream[at+fields:at+size]...)
+		at += size
+	}
+	return out
+}
+
+// TestRecoverTime holds that false signatures cannot make reading slow, however much each claims.
+func TestRecoverTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	const size = 4 << 20
+	run := encode(t, runEvents(size/1125))
+	smallest, err := AppendPacket(nil, &Event{TestID: "foo", Status: Exists})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name       string
+		fake, good []byte
+	}{
+		{"a run with false lengths", lyingLengths(run), run},
+		{"claims between good packets", repeat(3*size, append([]byte{signature, 0x29, 0x02, 0xBF, 0xFF, 0xFF}, smallest...)), repeat(3*size, smallest)},
+		{"largest claims", repeat(size, []byte{signature, 0x29, 0x02, 0xBF, 0xFF, 0xFF}), repeat(size, smallest)},
+		{"claims of 1 MiB", repeat(size, []byte{signature, 0x29, 0x02, 0x90, 0x00, 0x00, 'x', 'y'}), repeat(size, smallest)},
+		{"claims of 1 KiB", repeat(size, []byte{signature, 0x29, 0x02, 0x43, 0xFF, 'x'}), repeat(size, smallest)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			const limit = 3
+			var ratio float64
+			for range 5 { // other processes may disturb a measurement
+				ratio = float64(decodeTime(t, tt.fake)) / float64(decodeTime(t, tt.good))
+				if ratio <= limit {
+					break
+				}
+			}
+			t.Logf("%.2f times as long", ratio)
+			if ratio > limit {
+				t.Errorf("%.1f times as long as good packets of the same size, want at most %d", ratio, limit)
+			}
+		})
+	}
+}
+
+func decodeTime(t *testing.T, stream []byte) time.Duration {
+	best := time.Hour
+	for range 3 {
+		start := time.Now()
+		decodeAll(t, io.MultiReader(bytes.NewReader(stream)))
+		best = min(best, time.Since(start))
+	}
+	return best
+}
+
+// endless repeats a stream.
+type endless struct {
+	stream []byte
+	at     int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	n := copy(p, e.stream[e.at:])
+	e.at = (e.at + n) % len(e.stream)
+	return n, nil
+}
+
+func TestReadWithoutAllocation(t *testing.T) {
+	r := NewReader(&endless{stream: encode(t, runEvents(1000))}, Recover)
+	next := func() {
+		for range 5000 {
+			if _, err := r.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	next()
+	if n := testing.AllocsPerRun(10, next); n != 0 {
+		t.Errorf("%.0f allocations in 5000 events, want none", n)
+	}
+}
+
+// TestReaderMemory holds that no stream makes a reader need more than its window and its table of strings.
+func TestReaderMemory(t *testing.T) {
+	tags, _ := AppendPacket(nil, &Event{TestID: "t", Tags: make([]string, 50_000)})
+	header := []byte{signature, 0x29, 0x82, 0xBF, 0xFF, 0xFF}
+	streams := map[string][]byte{
+		"claims":     bytes.Repeat(header, 100),
+		"noise":      append(header, bytes.Repeat([]byte("noise "), 1000)...),
+		"text":       bytes.Repeat([]byte("text\n"), 1000),
+		"tags":       tags,
+		"many tags":  tagBomb(),
+		"other ids ": nil,
+	}
+	for name, stream := range streams {
+		t.Run(name, func(t *testing.T) {
+			src := io.Reader(&endless{stream: stream})
+			if stream == nil {
+				src = &newIDs{}
+			}
+			r := NewReader(io.LimitReader(src, 40<<20), Recover)
+			runtime.GC()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			for {
+				if _, err := r.Next(); err == io.EOF {
+					break
+				} else if err != nil {
+					t.Fatal(err)
+				}
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			const limit = maxWindow + 3<<20
+			if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > limit {
+				t.Errorf("the reader holds %d bytes, want at most %d", grown, limit)
+			}
+			runtime.KeepAlive(r)
+		})
+	}
+}
+
+// tagBomb is a good packet with four million tags.
+func tagBomb() []byte {
+	const tags = 4_000_000
+	b := []byte{signature, 0x29, 0x80, 0xBD, 0x09, 0x0E, 1, 't', 0x80, 0, 0}
+	b[8], b[9], b[10] = 0x80|tags>>16, tags>>8&0xFF, tags&0xFF
+	size := len(b) + tags + checksumSize
+	copy(b[3:], appendNumber(nil, size))
+	b = append(b, make([]byte, tags)...)
+	sum := crc32.ChecksumIEEE(b)
+	return append(b, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+}
+
+// newIDs is a stream in which every packet names another test.
+type newIDs struct {
+	n   int
+	buf []byte
+}
+
+func (s *newIDs) Read(p []byte) (int, error) {
+	for len(s.buf) < len(p) {
+		s.n++
+		id := bytes.Repeat([]byte{'a' + byte(s.n%26)}, 1000)
+		id = append(id, byte('0'+s.n/26%10), byte('0'+s.n/260%10), byte('0'+s.n/2600%10), byte('0'+s.n/26000%10))
+		s.buf, _ = AppendPacket(s.buf, &Event{TestID: string(id), Status: Success})
+	}
+	n := copy(p, s.buf)
+	s.buf = s.buf[n:]
+	return n, nil
+}
