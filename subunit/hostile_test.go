@@ -124,7 +124,7 @@ func hostileStream(rnd *rand.Rand, size, maxClaim int) []byte {
 
 func TestRecoverHostile(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	sizes := []struct{ runs, size, claim int }{{200, 20_000, 3_000}, {20, 200_000, 100_000}, {2, 9_000_000, 4_100_000}}
+	sizes := []struct{ runs, size, claim int }{{100, 20_000, 3_000}, {10, 200_000, 100_000}, {1, 9_000_000, 4_100_000}}
 	for _, s := range sizes {
 		for range s.runs {
 			stream := hostileStream(rnd, s.size, s.claim)
@@ -255,7 +255,7 @@ func TestReaderMemory(t *testing.T) {
 			if stream == nil {
 				src = &newIDs{}
 			}
-			r := NewReader(io.LimitReader(src, 40<<20), Recover)
+			r := NewReader(io.LimitReader(src, 16<<20), Recover)
 			runtime.GC()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
