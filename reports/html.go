@@ -121,5 +121,8 @@ func (h *HTML) document(out *bufio.Writer) error {
 	if err := h.tests(out); err != nil {
 		return err
 	}
+	if _, err := out.WriteString("</section>\n"); err != nil {
+		return err
+	}
 	return h.page.ExecuteTemplate(out, "close", pageScript())
 }

@@ -24,10 +24,7 @@ func reasonOf(r *subunit.Result) reason {
 		if a := r.Attachment("traceback"); a != nil && len(bytes.TrimSpace(a.Content)) > 0 {
 			return tracebackReason(a.Content)
 		}
-		if s := attachmentLine(r, "reason"); s != "" {
-			return reason{message: s}
-		}
-		return reason{message: "no reason recorded"}
+		return reason{message: firstLine(r)}
 	case subunit.Skip:
 		if a := r.Attachment("reason"); a != nil {
 			return reason{message: strings.TrimSpace(cut(clean(string(a.Content), markup)))}
@@ -83,14 +80,22 @@ func notInErrorName(r rune) bool {
 	return !(r == '.' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z')
 }
 
-// attachmentLine is the first line of the attachment that is not empty.
-func attachmentLine(r *subunit.Result, name string) string {
-	a := r.Attachment(name)
-	if a == nil {
-		return ""
+// firstLine is the first line of the first attachment that may tell why a test failed: any text that is not a log.
+func firstLine(r *subunit.Result) string {
+	for i := range r.Attachments {
+		a := &r.Attachments[i]
+		switch attachmentTitle(a) {
+		case "pythonlogging", "stdout", "stderr":
+			continue
+		}
+		text := bytes.TrimSpace(a.Content)
+		if len(text) == 0 || !isText(a) {
+			continue
+		}
+		line, _, _ := bytes.Cut(text, []byte("\n"))
+		return strings.TrimSpace(cut(clean(string(clip(line)), markup)))
 	}
-	line, _, _ := bytes.Cut(bytes.TrimSpace(a.Content), []byte("\n"))
-	return strings.TrimSpace(cut(clean(string(clip(line)), markup)))
+	return "no reason recorded"
 }
 
 // clip keeps the part of a line that can matter for a reason, so that nothing large is copied.

@@ -37,7 +37,7 @@ const (
 	failed     = "Failed"
 )
 
-var consequences = [...]string{lost, unchecked, notCreated, notRemoved, failed}
+var allConsequences = [...]string{lost, unchecked, notCreated, notRemoved, failed}
 
 // verdictBuilder takes in results one by one and keeps nothing of their attachments.
 type verdictBuilder struct {
@@ -132,23 +132,29 @@ func passedOf(s subunit.Summary) int { return s.Passed + s.ExpectedFailures }
 
 // failureSentence tells what was lost before it tells numbers.
 func (b *verdictBuilder) failureSentence() string {
-	var s strings.Builder
-	for _, c := range consequences {
-		if where := b.where[c]; len(where) > 0 {
-			fmt.Fprintf(&s, "%s: %s. ", c, enumerate(where))
-		}
-	}
 	total := count(b.summary.Total(), "test")
 	unended := b.summary.Incomplete
+	var numbers string
 	switch bad := len(b.failures) - unended; {
 	case unended == 0:
-		fmt.Fprintf(&s, "%d of %s failed.", bad, total)
+		numbers = fmt.Sprintf("%d of %s failed.", bad, total)
 	case bad == 0:
-		fmt.Fprintf(&s, "%d of %s never ended.", unended, total)
+		numbers = fmt.Sprintf("%d of %s never ended.", unended, total)
 	default:
-		fmt.Fprintf(&s, "%d of %s failed and %d never ended.", bad, total, unended)
+		numbers = fmt.Sprintf("%d of %s failed and %d never ended.", bad, total, unended)
 	}
-	return s.String()
+	return strings.Join(append(b.consequences(), numbers), " ")
+}
+
+// consequences are sentences like "Lost or changed: compute."
+func (b *verdictBuilder) consequences() []string {
+	var sentences []string
+	for _, c := range allConsequences {
+		if where := b.where[c]; len(where) > 0 {
+			sentences = append(sentences, fmt.Sprintf("%s: %s.", c, enumerate(where)))
+		}
+	}
+	return sentences
 }
 
 // enumerate joins names for a sentence, the first six of them.
