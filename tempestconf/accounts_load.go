@@ -15,7 +15,7 @@ var ErrNoAccountsFile = errors.New("no accounts file")
 // LoadAccounts reads an accounts.yaml: a list of mappings, each with a credential and, beside it, roles, types and
 // resources. A missing file gives ErrNoAccountsFile with Tempest's words.
 func LoadAccounts(path string) ([]Account, error) {
-	data, err := readLimited(path)
+	data, err := readLimited(path, maxYAML)
 	if os.IsNotExist(err) {
 		return nil, &missingAccounts{path}
 	}

@@ -74,7 +74,7 @@ func (f *cloudFiles) read(places []string) (string, any, error) {
 		if err != nil || info.IsDir() {
 			continue
 		}
-		data, err := readLimited(path)
+		data, err := readLimited(path, maxYAML)
 		if os.IsPermission(err) {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 
 // formatAll expands the references to other settings in every text of the cloud except the password.
 func formatAll(c *omap) error {
+	total := 0
 	for _, k := range c.keys {
 		s, ok := c.vals[k].(string)
 		if !ok || k == "password" {
@@ -16,6 +17,9 @@ func formatAll(c *omap) error {
 		formatted, err := pyFormat(s, c)
 		if err != nil {
 			return err
+		}
+		if total += len(formatted); total > maxYAML+maxValue {
+			return formatError("MemoryError", fmt.Sprintf("the texts are longer than %d bytes after formatting", maxYAML))
 		}
 		c.vals[k] = formatted
 	}

@@ -3,7 +3,6 @@ package tempestconf
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"gopkg.in/ini.v1"
@@ -29,14 +28,7 @@ type entry struct {
 
 // ParseFile reads a file as oslo.config does: errors are *ParseError, *DecodeError or those of the file system.
 func ParseFile(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("read configuration %s: %d bytes are more than the %d allowed", path, info.Size(), maxFile)
-	}
-	data, err := os.ReadFile(path)
+	data, err := readLimited(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}

@@ -2,6 +2,7 @@ package tempestconf
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -20,7 +21,7 @@ type NotFoundError struct {
 
 // Error names everything that was tried.
 func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("the configuration file named by %s does not exist (tried %s)", e.Named, strings.Join(e.Tried, ", "))
+	return fmt.Sprintf("the configuration file that %s names does not exist (tried %s)", e.Named, strings.Join(e.Tried, ", "))
 }
 
 // findFile chooses tempest.conf in Tempest's order: --config-file, TEMPEST_CONFIG_DIR and TEMPEST_CONFIG, etc/ of the
@@ -30,7 +31,7 @@ func (c *Config) findFile(o LoadOptions) error {
 	if o.ConfigFile != "" {
 		path := c.abs(o.ConfigFile)
 		c.Tried = []string{path}
-		if !isFile(path) {
+		if info, err := os.Stat(path); err != nil || info.IsDir() {
 			return &NotFoundError{"--config-file", c.Tried}
 		}
 		c.File = path
@@ -66,6 +67,7 @@ func (c *Config) findFile(o LoadOptions) error {
 			return nil
 		}
 	}
+	c.note("No tempest.conf was found (looked for " + strings.Join(c.Tried, ", ") + "); every option is at its default.")
 	return nil
 }
 
@@ -129,7 +131,7 @@ func (c *Config) enterWorkspace(o LoadOptions) error {
 		path = filepath.Join(homeDir(c.env), ".tempest", "workspace.yaml")
 	}
 	path = c.abs(path)
-	data, err := readLimited(path)
+	data, err := readLimited(path, maxYAML)
 	if err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("read workspaces: %w", err)
 	}
@@ -176,13 +178,19 @@ func exists(path string) bool {
 	return err == nil
 }
 
-func readLimited(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+// readLimited reads a whole file, which may be a pipe, of at most limit bytes.
+func readLimited(path string, limit int) ([]byte, error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: %d bytes are more than the %d allowed", path, info.Size(), maxFile)
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	if err != nil {
+		return nil, err
 	}
-	return os.ReadFile(path)
+	if len(data) > limit {
+		return nil, fmt.Errorf("%s: more than the %d bytes that are allowed", path, limit)
+	}
+	return data, nil
 }

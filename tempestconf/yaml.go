@@ -67,13 +67,14 @@ func copyValue(v any) any {
 	return v
 }
 
-// Bounds of one YAML file: aliases can make a small file huge.
+// Bounds of one YAML or JSON file, in bytes, values and levels: aliases can make a small file huge.
 const (
+	maxYAML  = 1 << 20
 	maxNodes = 100_000
 	maxDepth = 200
 )
 
-var errTooLarge = fmt.Errorf("more than %d values, %d levels or %d bytes", maxNodes, maxDepth, maxFile)
+var errTooLarge = fmt.Errorf("more than %d values, %d levels or %d bytes", maxNodes, maxDepth, maxYAML)
 
 // parseYAML reads one YAML document as PyYAML's safe_load does, which resolves plain scalars by YAML 1.1.
 func parseYAML(data []byte) (v any, err error) {
@@ -107,7 +108,7 @@ type yamlReader struct{ nodes, bytes int }
 
 func (c *yamlReader) value(n *yaml.Node, depth int) (any, error) {
 	c.bytes += len(n.Value)
-	if c.nodes++; c.nodes > maxNodes || depth > maxDepth || c.bytes > maxFile {
+	if c.nodes++; c.nodes > maxNodes || depth > maxDepth || c.bytes > maxYAML {
 		return nil, fmt.Errorf("yaml: line %d: %w", n.Line, errTooLarge)
 	}
 	switch n.Kind {
