@@ -1,0 +1,140 @@
+package compute
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
+)
+
+// setUp is resource_setup of create: the network to use and what is needed to log in.
+func (r *resources) setUp(ctx context.Context) error {
+	if err := r.Config.Require("compute.image_ref", "compute.flavor_ref"); err != nil {
+		return err
+	}
+	if err := r.chooseNetwork(ctx); err != nil {
+		return err
+	}
+	v := r.Config.Validation
+	if !v.RunValidation {
+		return nil
+	}
+	nova, err := r.nova(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.ensureKeypair(ctx, nova); err != nil {
+		return err
+	}
+	neutron, err := r.neutron(ctx)
+	if err != nil {
+		return err
+	}
+	if v.SecurityGroup {
+		if err := r.ensureGroup(ctx, neutron); err != nil {
+			return err
+		}
+	}
+	if v.ConnectMethod != floating {
+		return nil
+	}
+	if external, err := r.externalNetwork(ctx, neutron); err != nil || external != "" {
+		return err
+	}
+	return phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: validation.connect_method is floating, and neither network.public_network_id nor network.floating_network_name names a network of floating IPs")
+}
+
+// floating is the value of connect_method that asks for floating IPs.
+const floating = "floating"
+
+// chooseNetwork takes the project's own network, else the one that fixed_network_name names, else it leaves the choice to
+// Nova.
+func (r *resources) chooseNetwork(ctx context.Context) error {
+	if own, ok := r.Journal.Record(networkKey); ok {
+		r.network = own.ID
+		return nil
+	}
+	name := r.Config.Compute.FixedNetworkName
+	if name == "" {
+		return nil
+	}
+	client, err := r.neutron(ctx)
+	if err != nil {
+		return err
+	}
+	if r.network, err = networkByName(ctx, client, name); err != nil || r.network != "" {
+		return err
+	}
+	return phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: compute.fixed_network_name: there is no network %q that the project can see", name)
+}
+
+// createServers is the test test_create_persistent_server, for every server.
+func (r *resources) createServers(ctx context.Context) error {
+	var records []state.Record
+	for i := range r.Config.PersistentResources.Servers {
+		records = append(records, r.planned(serverKey+strconv.Itoa(i+1), serverKind, r.RandName(r.ID.Name()+"-server")))
+	}
+	ctx = cloud.WithRetries(ctx)
+	return r.Each(records, func(rec state.Record) error { return r.createServer(ctx, rec) })
+}
+
+// createServer makes one server, waits until it can be used and takes its baseline.
+func (r *resources) createServer(ctx context.Context, rec state.Record) error {
+	client, err := r.nova(ctx)
+	if err != nil {
+		return err
+	}
+	rec, err = r.ensure(ctx, rec, &serverAPI{r: r, client: client})
+	if err != nil {
+		return err
+	}
+	var b baseline
+	if known, err := rec.ReadBaseline(&b); err != nil {
+		return fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
+	} else if known && b.ID == rec.ID {
+		return nil
+	}
+	s, err := r.waitFor(ctx, client, rec, "ACTIVE", createTest, rec.Detail(requestID))
+	if err != nil {
+		return err
+	}
+	b = baselineOf(s, client.Microversion)
+	if r.Config.Validation.RunValidation {
+		if b.Address, err = r.addressOf(ctx, rec, s); err != nil {
+			return err
+		}
+		now, err := r.logIn(ctx, rec, b)
+		if err != nil {
+			return r.explained(ctx, rec, b, fmt.Errorf("server %s is ACTIVE and cannot be used: %w", rec.Name, err))
+		}
+		b.Guest = &now
+	}
+	return r.Journal.Baseline(rec.Key, b)
+}
+
+// addressOf is where the server is to be reached.
+func (r *resources) addressOf(ctx context.Context, rec state.Record, s *server) (string, error) {
+	if r.Config.Validation.ConnectMethod == floating {
+		return r.ensureFloatingIP(ctx, rec)
+	}
+	name := r.Config.Validation.NetworkForSSH
+	all, ok := s.Addresses[name]
+	if own, isolated := r.Journal.Record(networkKey); !ok && isolated {
+		// No configuration can name a network that was made for this run.
+		name = own.Name
+		all, ok = s.Addresses[name]
+	}
+	if !ok {
+		return "", fmt.Errorf("server %s has no address on network %s, which validation.network_for_ssh names: %w", rec.Name, name,
+			phases.FailWith("KeyError", "%s", phases.PythonRepr([]byte(strconv.Quote(name)))))
+	}
+	for _, a := range all {
+		if a.Version == r.Config.Validation.IPVersionForSSH {
+			return a.Address, nil
+		}
+	}
+	return "", phases.FailWith("tempest.exceptions.ServerUnreachable", "Server %s is not reachable via the configured network", rec.ID)
+}

@@ -1,0 +1,132 @@
+package compute
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gophercloud/gophercloud/v2"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/groups"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/rules"
+
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
+)
+
+// ensureGroup makes the security group that lets SSH and ping in. Its baseline is the list of its rules.
+func (r *resources) ensureGroup(ctx context.Context, client *gophercloud.ServiceClient) error {
+	a := &groupAPI{r: r, client: client}
+	// Tempest's own name has two dashes.
+	rec, err := r.ensure(ctx, r.planned(groupKey, groupKind, r.RandName("securitygroup-")), a)
+	if err != nil {
+		return err
+	}
+	if len(rec.Baseline) > 0 && !a.created {
+		return nil
+	}
+	if a.group == nil {
+		if a.group, err = groups.Get(ctx, client, rec.ID).Extract(); err != nil {
+			return fmt.Errorf("get security group %s: %w", rec.Name, err)
+		}
+	}
+	have := rulesOf(a.group)
+	if missing := missingRules(r.wantedRules(rec.ID), have, rec.ID); len(missing) > 0 {
+		made, err := rules.CreateBulk(ctx, client, missing).Extract()
+		if err != nil {
+			return fmt.Errorf("add the rules of security group %s: %w", rec.Name, err)
+		}
+		for _, rule := range made {
+			have = append(have, ruleOf(rule, rec.ID))
+		}
+	}
+	return r.Journal.Baseline(rec.Key, sorted(have))
+}
+
+// wantedRules are Tempest's: SSH and ICMP from anywhere.
+func (r *resources) wantedRules(group string) []rules.CreateOpts {
+	if !r.Config.Validation.SecurityGroupRules {
+		return nil
+	}
+	ether := rules.EtherType4
+	if r.Config.Validation.IPVersionForSSH == 6 {
+		ether = rules.EtherType6
+	}
+	port := r.Config.PersistentResources.SSHPort
+	return []rules.CreateOpts{
+		{SecGroupID: group, Direction: rules.DirIngress, EtherType: ether, Protocol: rules.ProtocolTCP, PortRangeMin: port, PortRangeMax: port},
+		{SecGroupID: group, Direction: rules.DirIngress, EtherType: ether, Protocol: rules.ProtocolICMP},
+	}
+}
+
+// groupAPI makes security groups.
+type groupAPI struct {
+	r       *resources
+	client  *gophercloud.ServiceClient
+	group   *groups.SecGroup // as it was last seen
+	created bool
+}
+
+func (a *groupAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
+	g, err := groups.Create(ctx, a.client, groups.CreateOpts{Name: rec.Name, Description: a.r.Description(rec.Name)}).Extract()
+	if err != nil {
+		return "", nil, err
+	}
+	a.group, a.created = g, true
+	return g.ID, nil, nil
+}
+
+func (a *groupAPI) list(ctx context.Context, rec state.Record) ([]thing, error) {
+	page, err := groups.List(a.client, groups.ListOpts{Name: rec.Name}).AllPages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found, err := groups.ExtractGroups(page)
+	if err != nil {
+		return nil, fmt.Errorf("read the list of security groups: %w", err)
+	}
+	var out []thing
+	for i := range found {
+		out = append(out, a.thing(rec, &found[i]))
+	}
+	return out, nil
+}
+
+func (a *groupAPI) get(ctx context.Context, rec state.Record) (thing, error) {
+	g, err := groups.Get(ctx, a.client, rec.ID).Extract()
+	if err != nil {
+		return thing{}, err
+	}
+	a.group = g
+	return a.thing(rec, g), nil
+}
+
+func (a *groupAPI) remove(ctx context.Context, rec state.Record) error {
+	return groups.Delete(ctx, a.client, rec.ID).ExtractErr()
+}
+
+func (a *groupAPI) thing(rec state.Record, g *groups.SecGroup) thing {
+	return thing{g.ID, g.Name, g.Description == a.r.Description(rec.Name)}
+}
+
+// groupChanges names the rules that were removed from and added to the recorded security group.
+func groupChanges(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) ([]string, error) {
+	g, err := groups.Get(ctx, client, rec.ID).Extract()
+	if phases.NotFound(err) {
+		return []string{fmt.Sprintf("security group %s (%s) is gone", rec.Name, rec.ID)}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get security group %s: %w", rec.Name, err)
+	}
+	var was []rule
+	known, err := rec.ReadBaseline(&was)
+	if err != nil {
+		return nil, fmt.Errorf("read the recorded rules of security group %s: %w", rec.Name, err)
+	}
+	var out []string
+	if g.Name != rec.Name {
+		out = append(out, fmt.Sprintf("security group %s is now named %q", rec.Name, g.Name))
+	}
+	if !known {
+		return out, nil
+	}
+	return append(out, ruleChanges(rec.Name, was, rulesOf(g))...), nil
+}

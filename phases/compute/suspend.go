@@ -1,0 +1,116 @@
+package compute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gophercloud/gophercloud/v2"
+	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
+
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
+)
+
+// suspendAndResume is the test test_suspend_resume_persistent_server.
+func (r *resources) suspendAndResume(ctx context.Context) error {
+	records, err := r.recorded()
+	if err != nil {
+		return err
+	}
+	client, err := r.nova(ctx)
+	if err != nil {
+		return err
+	}
+	return r.Each(records, func(rec state.Record) error {
+		if !rec.Made {
+			return phases.Fail("server %s was intended and never made", rec.Name)
+		}
+		return r.suspendServer(ctx, client, rec)
+	})
+}
+
+// suspendServer suspends and resumes one server. Whatever goes wrong on the way, it does not stay suspended.
+func (r *resources) suspendServer(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) (err error) {
+	if err := servers.Suspend(ctx, client, rec.ID).ExtractErr(); err != nil {
+		err = fmt.Errorf("suspend server %s: %w", rec.Name, err)
+		if refused(err) {
+			return err
+		}
+		return phases.Join(err, r.putBack(ctx, client, rec))
+	}
+	defer func() {
+		if err != nil {
+			err = phases.Join(err, r.putBack(ctx, client, rec))
+		}
+	}()
+	if _, err := r.waitFor(ctx, client, rec, "SUSPENDED", suspendTest, ""); err != nil {
+		return err
+	}
+	if err := servers.Resume(ctx, client, rec.ID).ExtractErr(); err != nil {
+		return fmt.Errorf("resume server %s: %w", rec.Name, err)
+	}
+	if _, err := r.waitFor(ctx, client, rec, "ACTIVE", suspendTest, ""); err != nil {
+		return err
+	}
+	return r.stillTheSame(ctx, rec)
+}
+
+// refused reports whether Nova said no, so that nothing happened.
+func refused(err error) bool {
+	response, ok := phases.Response(err)
+	return ok && response.Actual >= 400 && response.Actual < 500
+}
+
+// stillTheSame logs in to a server that was resumed: the guest must have gone on, not begun again.
+func (r *resources) stillTheSame(ctx context.Context, rec state.Record) error {
+	if !r.Config.Validation.RunValidation {
+		return nil
+	}
+	b, err := r.reachable(rec)
+	if err != nil {
+		return err
+	}
+	now, err := r.logIn(ctx, rec, b)
+	if err != nil {
+		return r.explained(ctx, rec, b, fmt.Errorf("server %s does not let us in after suspend and resume: %w", rec.Name, err))
+	}
+	return phases.Changed("server "+rec.Name+" after suspend and resume", r.guestChanges(ctx, rec, b, now))
+}
+
+// putBack makes a server ACTIVE again, within a time of its own and also when the run is being ended: a user's server must
+// not stay suspended because a test failed.
+func (r *resources) putBack(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) error {
+	timeout := time.Duration(r.Config.Compute.BuildTimeout) * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout+time.Minute)
+	defer cancel()
+	var refusal error
+	err := r.Wait(ctx, phases.Waiting{
+		For:     fmt.Sprintf("server %s to be put back to ACTIVE", rec.Name),
+		Timeout: timeout,
+		Poll: func(ctx context.Context) (string, bool, error) {
+			s, err := getServer(ctx, client, rec.ID)
+			switch {
+			case phases.NotFound(err):
+				return "gone", true, err
+			case err != nil:
+				refusal = err
+				return "no answer", false, nil
+			case s.TaskState != "":
+			case s.Status == "ACTIVE":
+				return s.Status, true, nil
+			case s.Status == "SUSPENDED":
+				refusal = servers.Resume(ctx, client, rec.ID).ExtractErr()
+			default:
+				return s.Status, true, errors.New("it is " + s.Status)
+			}
+			return s.Status, false, nil
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("server %s could not be put back to ACTIVE: %w", rec.Name, phases.Join(err, refusal))
+	}
+	r.Log.Info(ctx, "Server %s was put back to ACTIVE.", rec.Name)
+	return nil
+}

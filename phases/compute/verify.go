@@ -1,0 +1,87 @@
+package compute
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/gophercloud/gophercloud/v2"
+
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
+)
+
+// recorded returns the servers of the record; Tempest's assertion when there is none.
+func (r *resources) recorded() ([]state.Record, error) {
+	records := r.numbered(serverKind)
+	if len(records) == 0 {
+		return nil, phases.Fail("[] is not true : No servers were found in the file.")
+	}
+	return records, nil
+}
+
+// verifyServers is the test test_verify_persistent_servers_existance.
+func (r *resources) verifyServers(ctx context.Context) error {
+	records, err := r.recorded()
+	if err != nil {
+		return err
+	}
+	client, err := r.nova(ctx)
+	if err != nil {
+		return err
+	}
+	return r.Each(records, func(rec state.Record) error { return r.verifyServer(ctx, client, rec) })
+}
+
+func (r *resources) verifyServer(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) error {
+	if !rec.Made {
+		return phases.Fail("server %s was intended and never made", rec.Name)
+	}
+	s, err := getServer(ctx, client, rec.ID)
+	if phases.NotFound(err) {
+		return fmt.Errorf("server %s (%s) is gone%s: %w", rec.Name, rec.ID, madeAgain(ctx, client, rec), err)
+	}
+	if err != nil {
+		return fmt.Errorf("get server %s: %w", rec.Name, err)
+	}
+	var b baseline
+	known, err := rec.ReadBaseline(&b)
+	if err != nil {
+		return fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
+	}
+	var changed error
+	switch {
+	case known:
+		changed = phases.Changed("server "+rec.Name, b.changes(baselineOf(s, client.Microversion)))
+	case rec.Detail(imported) == "":
+		changed = phases.Fail("server %s has no baseline: create did not come to its end", rec.Name)
+	default:
+		r.Log.Warn(ctx, "Only the id and the status of server %s are verified: nothing else was recorded of it.", rec.Name)
+	}
+	return phases.Join(notActive(rec, s), changed)
+}
+
+// notActive is Tempest's assertion about the status, with what Nova says of the reason.
+func notActive(rec state.Record, s *server) error {
+	if s.Status == "ACTIVE" {
+		return nil
+	}
+	note := ", task state " + taskState(s)
+	if fault := s.fault(); fault != "" {
+		note += ", fault: " + fault
+	}
+	return fmt.Errorf("server %s is %s%s: %w", rec.Name, s.Status, note, phases.Mismatch("ACTIVE", s.Status))
+}
+
+// madeAgain tells of another server that now has the recorded one's name.
+func madeAgain(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) string {
+	found, err := serversNamed(ctx, client, rec.Name)
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	var others []string
+	for _, s := range found {
+		others = append(others, fmt.Sprintf("%s, created %s, %s", s.ID, s.Created.UTC().Format("2006-01-02 15:04:05 UTC"), s.Status))
+	}
+	return "; it was re-created under the same name as another server (" + strings.Join(others, "; ") + ")"
+}

@@ -1,0 +1,143 @@
+package compute
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"opendev.org/x/persistent-resources/internal/guest"
+	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
+)
+
+// verifyGuests is the test test_can_ssh_into_persistent_servers. Without API it looks at the guests alone.
+func (r *resources) verifyGuests(ctx context.Context) error {
+	records, err := r.recorded()
+	if err != nil {
+		return err
+	}
+	var access error
+	if !r.NoAPI {
+		access = r.verifyAccess(ctx)
+	}
+	guests := r.Each(records, func(rec state.Record) error { return r.verifyGuest(ctx, rec, access != nil) })
+	return phases.Join(access, guests)
+}
+
+// verifyAccess compares what all servers are reached with: key pair and security group.
+func (r *resources) verifyAccess(ctx context.Context) error {
+	var all []string
+	if rec, ok := r.Journal.Record(keypairKey); ok {
+		client, err := r.nova(ctx)
+		if err != nil {
+			return err
+		}
+		changes, err := keypairChanges(ctx, client, rec)
+		if err != nil {
+			return err
+		}
+		all = append(all, changes...)
+	}
+	if rec, ok := r.Journal.Record(groupKey); ok {
+		client, err := r.neutron(ctx)
+		if err != nil {
+			return err
+		}
+		changes, err := groupChanges(ctx, client, rec)
+		if err != nil {
+			return err
+		}
+		all = append(all, changes...)
+	}
+	return phases.Changed("the way into the servers", all)
+}
+
+// lostTime is how long a guest is looked for when the test has failed already, so that the report still says whether it
+// answers.
+const lostTime = 20 * time.Second
+
+// verifyGuest compares one server's floating IP and guest. hurry says that the test has failed already.
+func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry bool) error {
+	b, err := r.reachable(rec)
+	if err != nil {
+		return err
+	}
+	var changes []string
+	if !r.NoAPI {
+		if changes, err = r.verifyFloatingIP(ctx, rec); err != nil {
+			return err
+		}
+	}
+	t := r.target(b)
+	if hurry || len(changes) > 0 {
+		t.Timeout = min(t.Timeout, lostTime)
+	}
+	now, err := r.read(ctx, rec, t)
+	if err != nil {
+		err = r.explained(ctx, rec, b, fmt.Errorf("server %s does not let us in: %w", rec.Name, err))
+		return phases.Join(phases.Changed("server "+rec.Name, changes), err)
+	}
+	changes = append(changes, r.guestChanges(ctx, rec, b, now)...)
+	return phases.Join(phases.Changed("server "+rec.Name, changes), r.hostName(ctx, rec, now))
+}
+
+// reachable is the baseline of a server that can be logged in to.
+func (r *resources) reachable(rec state.Record) (baseline, error) {
+	var b baseline
+	known, err := rec.ReadBaseline(&b)
+	if err != nil {
+		return b, fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
+	}
+	if f, ok := r.Journal.Record(floatingKey + number(rec)); ok && b.Address == "" {
+		b.Address = f.Detail(address)
+	}
+	switch {
+	case b.Address == "":
+		return b, phases.Fail("no address was recorded at which server %s could be reached: create ran without [validation] run_validation, or did not come to its end", rec.Name)
+	case !known && rec.Detail(imported) == "":
+		return b, phases.Fail("server %s has no baseline: create did not come to its end", rec.Name)
+	}
+	return b, nil
+}
+
+func (r *resources) verifyFloatingIP(ctx context.Context, server state.Record) ([]string, error) {
+	rec, ok := r.Journal.Record(floatingKey + number(server))
+	if !ok || !rec.Made {
+		return nil, nil
+	}
+	client, err := r.neutron(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return floatingChanges(ctx, client, rec)
+}
+
+// guestChanges compares the guest with its baseline. What was not recorded is said in the log.
+func (r *resources) guestChanges(ctx context.Context, rec state.Record, b baseline, now guest.Baseline) []string {
+	if b.Guest == nil {
+		r.Log.Warn(ctx, "Host key and boot id of server %s are not verified: they were not recorded.", rec.Name)
+		return nil
+	}
+	c := guest.Compare(*b.Guest, now)
+	if len(c.NotRecorded) > 0 {
+		r.Log.Warn(ctx, "Of server %s not verified, because not recorded: %s.", rec.Name, strings.Join(c.NotRecorded, ", "))
+	}
+	return c.Differences
+}
+
+// longestHostName is Linux's limit: a guest cuts what is longer.
+const longestHostName = 63
+
+// hostName is Tempest's assertion that the guest's host name is the server's name.
+func (r *resources) hostName(ctx context.Context, rec state.Record, now guest.Baseline) error {
+	want := strings.ToLower(rec.Name)
+	if now.HostName == want {
+		return nil
+	}
+	if len(want) > longestHostName && now.HostName == strings.TrimRight(want[:longestHostName], "-.") {
+		r.Log.Info(ctx, "The guest of server %s cut its host name at %d characters: %s.", rec.Name, longestHostName, now.HostName)
+		return nil
+	}
+	return fmt.Errorf("the host name of the guest is not the server's name: %w", phases.Mismatch(want, now.HostName))
+}
