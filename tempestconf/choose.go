@@ -1,14 +1,15 @@
 package tempestconf
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 )
 
 // chooseCloud decides whether clouds.yaml gives the credentials: when a cloud is named on the command line, or when
 // tempest.conf has neither an admin account nor an accounts file. OS_CLOUD alone changes nothing for a tempest.conf that
-// has credentials: jobs set it, and Tempest does not know it.
+// has credentials: jobs set it, and Tempest does not know it. A cloud that cannot be used is an error only where the command
+// line names it: nothing may need credentials.
 func (c *Config) chooseCloud(o LoadOptions) error {
 	own := c.ownCredentials()
 	if o.Cloud == "" && own != "" {
@@ -18,13 +19,13 @@ func (c *Config) chooseCloud(o LoadOptions) error {
 		return nil
 	}
 	cloud, err := LoadCloud(CloudOptions{Name: o.Cloud, Dir: c.Dir, Env: o.Env, root: o.root})
-	var none *NoCloudError
-	switch {
-	case errors.As(err, &none) && o.Cloud == "" && c.env["OS_CLOUD"] == "":
-		c.note("tempest.conf gives no credentials, and " + none.Error() + ".")
-		return nil
-	case err != nil:
+	if err != nil && o.Cloud != "" {
 		return err
+	}
+	if err != nil {
+		c.CloudFault = err
+		c.note("tempest.conf gives no credentials, and " + strings.TrimSuffix(err.Error(), ".") + ".")
+		return nil
 	}
 	c.Cloud = cloud
 	c.Notes = append(c.Notes, cloud.Notes...)

@@ -60,6 +60,9 @@ type Config struct {
 
 	// Cloud is the cloud of clouds.yaml that gives the credentials; nil when tempest.conf gives them or nothing does.
 	Cloud *Cloud
+	// CloudFault is why clouds.yaml gives no credentials although tempest.conf gives none either: *NoCloudError or
+	// *CloudError.
+	CloudFault error
 	// Notes are warnings and assumptions, one sentence each.
 	Notes []string
 
