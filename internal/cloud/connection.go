@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -34,10 +35,11 @@ type Options struct {
 
 // Connection is the way to one cloud, shared by all sessions on it.
 type Connection struct {
-	AuthURL string
-	client  *http.Client
-	secrets *Secrets
-	notes   notes
+	AuthURL   string
+	client    *http.Client
+	transport *http.Transport
+	secrets   *Secrets
+	notes     notes
 }
 
 // Connect checks o and prepares a connection. Nothing is sent.
@@ -60,14 +62,15 @@ func Connect(o Options) (*Connection, error) {
 	}
 	rt = &observed{next: rt, observer: o.Observer, secrets: secrets}
 	return &Connection{
-		AuthURL: o.AuthURL,
-		client:  &http.Client{Transport: &retrying{next: rt}, CheckRedirect: atMostFiveRedirects},
-		secrets: secrets,
+		AuthURL:   o.AuthURL,
+		client:    &http.Client{Transport: &retrying{next: rt}, CheckRedirect: atMostFiveRedirects},
+		transport: transport,
+		secrets:   secrets,
 	}, nil
 }
 
 // Close closes idle connections.
-func (c *Connection) Close() { c.client.CloseIdleConnections() }
+func (c *Connection) Close() { c.transport.CloseIdleConnections() }
 
 // Notes returns what was assumed while choosing endpoints, each sentence once.
 func (c *Connection) Notes() []string { return c.notes.all() }
@@ -118,8 +121,8 @@ func newTransport(o Options) (*http.Transport, error) {
 	}
 	if o.ProxyURL != "" {
 		proxy, err := url.Parse(o.ProxyURL)
-		if err != nil {
-			return nil, fmt.Errorf("service-clients.proxy_url is no URL: %w", err)
+		if err != nil || proxy.Host == "" || (proxy.Scheme != "http" && proxy.Scheme != "https") {
+			return nil, errors.New("[service-clients] proxy_url is no URL of a proxy; expected something like http://proxy:3128")
 		}
 		t.Proxy = http.ProxyURL(proxy)
 	}
@@ -127,6 +130,8 @@ func newTransport(o Options) (*http.Transport, error) {
 }
 
 // deadlineConn gives each read and write its own deadline, so that a service that stops in the middle of a body is noticed.
+// A write gives more time to the read as well: net/http begins to read the answer before it has sent the request, on an
+// idle connection long before.
 type deadlineConn struct {
 	net.Conn
 	timeout time.Duration
@@ -140,7 +145,7 @@ func (c *deadlineConn) Read(p []byte) (int, error) {
 }
 
 func (c *deadlineConn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(c.timeout)); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(p)
@@ -149,7 +154,7 @@ func (c *deadlineConn) Write(p []byte) (int, error) {
 // atMostFiveRedirects is Tempest's limit.
 func atMostFiveRedirects(_ *http.Request, via []*http.Request) error {
 	if len(via) > 5 {
-		return fmt.Errorf("stopped after 5 redirects")
+		return errors.New("stopped after 5 redirects")
 	}
 	return nil
 }
