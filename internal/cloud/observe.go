@@ -3,10 +3,12 @@ package cloud
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,7 +24,7 @@ type Exchange struct {
 	RequestBody    string
 	ResponseHeader http.Header
 	ResponseBody   string // at most BodyLimit bytes of a text; empty for anything else
-	Err            string
+	Err            string // why there was no answer, or only a part of its body
 }
 
 // BodyLimit is how much of a body an Exchange keeps, in bytes.
@@ -72,7 +74,7 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 	attempt, _ := req.Context().Value(attemptKey).(int)
 	e := &Exchange{Caller: callerOf(req.Context()), Method: req.Method, Attempt: attempt, Start: time.Now().UTC()}
 	var sent *capture
-	if req.Body != nil && textual(req.Header.Get("Content-Type")) {
+	if req.Body != nil && req.Body != http.NoBody && textual(req.Header.Get("Content-Type")) {
 		sent = &capture{from: req.Body}
 		clone := *req
 		clone.Body = sent
@@ -97,8 +99,11 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 		o.observer.Observe(req.Context(), e)
 		return resp, nil
 	}
-	resp.Body = &capture{from: resp.Body, done: func(text string) {
+	resp.Body = &capture{from: resp.Body, done: func(text string, err error) {
 		e.ResponseBody = o.secrets.CleanBody(text)
+		if err != nil {
+			e.Err = o.secrets.Clean(Explain(err))
+		}
 		o.observer.Observe(req.Context(), e)
 	}}
 	return resp, nil
@@ -143,36 +148,50 @@ func textual(contentType string) bool {
 	return strings.HasPrefix(t, "text/") || t == "application/json" || strings.HasSuffix(t, "+json") || strings.HasSuffix(t, "xml")
 }
 
-// capture keeps the beginning of a body while it is being read, and tells its end once.
+// capture keeps the beginning of a body while it is being read, and tells its end once. It is locked because the transport
+// may go on sending a body after the answer has come.
 type capture struct {
 	from io.ReadCloser
+	done func(text string, err error)
+
+	mu   sync.Mutex
 	kept bytes.Buffer
-	done func(text string)
 }
 
 func (c *capture) Read(p []byte) (int, error) {
 	n, err := c.from.Read(p)
+	c.mu.Lock()
 	if room := BodyLimit - c.kept.Len(); room > 0 {
 		c.kept.Write(p[:min(n, room)])
 	}
-	if err != nil {
-		c.end()
+	c.mu.Unlock()
+	if errors.Is(err, io.EOF) {
+		c.end(nil)
+	} else if err != nil {
+		c.end(err)
 	}
 	return n, err
 }
 
 func (c *capture) Close() error {
 	err := c.from.Close()
-	c.end()
+	c.end(nil)
 	return err
 }
 
-func (c *capture) end() {
-	if c.done != nil {
-		done := c.done
-		c.done = nil
-		done(c.text())
+func (c *capture) end(err error) {
+	c.mu.Lock()
+	done := c.done
+	c.done = nil
+	c.mu.Unlock()
+	if done != nil {
+		done(c.text(), err)
 	}
 }
 
-func (c *capture) text() string { return strings.ToValidUTF8(c.kept.String(), "\uFFFD") }
+// text is what was kept. What is no UTF-8, such as a character that BodyLimit cut, is replaced.
+func (c *capture) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.ToValidUTF8(c.kept.String(), "\uFFFD")
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -26,22 +27,17 @@ type retrying struct {
 
 func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
-		ctx := context.WithValue(req.Context(), attemptKey, attempt)
-		resp, err := r.next.RoundTrip(req.WithContext(ctx))
+		this, err := attemptOf(req, attempt)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := r.next.RoundTrip(this)
 		pause, again := r.again(req, resp, err, attempt)
 		if !again {
+			if err == nil {
+				resp.Body = &answered{ReadCloser: resp.Body, req: req}
+			}
 			return resp, err
-		}
-		if req.Body != nil && req.Body != http.NoBody {
-			if req.GetBody == nil {
-				return resp, err
-			}
-			body, bodyErr := req.GetBody()
-			if bodyErr != nil {
-				return resp, err
-			}
-			req = req.Clone(req.Context())
-			req.Body = body
 		}
 		if resp != nil {
 			_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
@@ -57,14 +53,34 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
+// attemptOf returns a request like req whose body nobody else reads: the transport may go on reading a body after an early
+// answer, while the caller already rewinds it to send it again with a new token.
+func attemptOf(req *http.Request, attempt int) (*http.Request, error) {
+	this := req.WithContext(context.WithValue(req.Context(), attemptKey, attempt))
+	if req.Body == nil || req.GetBody == nil {
+		return this, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, err
+	}
+	_ = req.Body.Close()
+	this.Body = body
+	return this, nil
+}
+
+// again says whether, and after what pause, a request is sent once more.
 func (r *retrying) again(req *http.Request, resp *http.Response, err error, attempt int) (time.Duration, bool) {
 	if attempt > maxRetries || req.Context().Err() != nil {
 		return 0, false
 	}
+	if req.Body != nil && req.Body != http.NoBody && req.GetBody == nil {
+		return 0, false // the body was read and cannot be read again
+	}
 	if err == nil && (resp.StatusCode == http.StatusRequestEntityTooLarge || resp.StatusCode == http.StatusTooManyRequests) {
 		// The service did nothing and says when to come back, so any method may be repeated.
-		seconds, convErr := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 1)) * time.Second, convErr == nil && seconds <= 300
+		pause, said := retryAfter(resp.Header.Get("Retry-After"))
+		return pause, said && pause <= longestPause
 	}
 	if allowed, _ := req.Context().Value(retryKey).(bool); !allowed {
 		return 0, false
@@ -85,6 +101,36 @@ func (r *retrying) again(req *http.Request, resp *http.Response, err error, atte
 	return 0, false
 }
 
+// longestPause is the most that a service may ask for before a retry.
+const longestPause = 5 * time.Minute
+
+// retryAfter reads a header Retry-After, which gives seconds or a date. Tempest waits for a second at least.
+func retryAfter(value string) (time.Duration, bool) {
+	pause := time.Duration(0)
+	if seconds, err := strconv.Atoi(value); err == nil {
+		pause = time.Duration(min(seconds, 1e6)) * time.Second
+	} else if at, err := http.ParseTime(value); err == nil {
+		pause = time.Until(at).Round(time.Second)
+	} else {
+		return 0, false
+	}
+	return max(pause, time.Second), true
+}
+
+// answered says of what request the body could not be read to its end.
+type answered struct {
+	io.ReadCloser
+	req *http.Request
+}
+
+func (a *answered) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &url.Error{Op: a.req.Method, URL: safeURL(a.req.URL), Err: err}
+	}
+	return n, err
+}
+
 // Pause waits for d or until the context ends, whose cause it then returns.
 func Pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
@@ -93,6 +139,6 @@ func Pause(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	case <-ctx.Done():
-		return errors.Join(context.Cause(ctx))
+		return context.Cause(ctx)
 	}
 }
