@@ -9,6 +9,7 @@ import (
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
+	"golang.org/x/sync/singleflight"
 )
 
 // Auth is what a session proves itself with. Exactly one of Password, ApplicationCredentialSecret and Token is set.
@@ -54,8 +55,9 @@ type Session struct {
 	auth     Auth
 	provider *gophercloud.ProviderClient
 
-	mu    sync.Mutex
-	token *Token
+	asking singleflight.Group
+	mu     sync.Mutex
+	token  *Token
 }
 
 // Session returns an identity. Nothing is sent.
@@ -65,9 +67,8 @@ func (c *Connection) Session(a Auth) *Session {
 	s.provider.UseTokenLock()
 	s.provider.UserAgent.Prepend("persistent-resources")
 	s.provider.ReauthFunc = func(ctx context.Context) error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.authenticate(ctx)
+		_, err := s.newer(ctx, s.current())
+		return err
 	}
 	return s
 }
@@ -82,14 +83,35 @@ func (s *Session) Anonymous() *gophercloud.ProviderClient {
 
 // Token returns the session's token, asking for one if there is none yet.
 func (s *Session) Token(ctx context.Context) (*Token, error) {
+	if t := s.current(); t != nil {
+		return t, nil
+	}
+	return s.newer(ctx, nil)
+}
+
+func (s *Session) current() *Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token == nil {
-		if err := s.authenticate(ctx); err != nil {
-			return nil, err
+	return s.token
+}
+
+// newer returns another token than old, asking for one unless somebody else just did. A refusal, too, is for all who wait:
+// one wrong password tried by every goroutine would lock the account in a cloud that counts.
+func (s *Session) newer(ctx context.Context, old *Token) (*Token, error) {
+	answer := s.asking.DoChan("", func() (any, error) {
+		if t := s.current(); t != old {
+			return t, nil
 		}
+		// The others must not fail because the one who asks first gives up.
+		return s.authenticate(context.WithoutCancel(ctx))
+	})
+	select {
+	case <-ctx.Done():
+		return nil, &AuthError{AuthURL: s.conn.AuthURL, User: s.auth.who(), Err: context.Cause(ctx)}
+	case r := <-answer:
+		t, _ := r.Val.(*Token)
+		return t, r.Err
 	}
-	return s.token, nil
 }
 
 // issued is what a token response carries.
@@ -107,23 +129,26 @@ type named struct {
 	Domain *named `json:"domain"`
 }
 
-func (s *Session) authenticate(ctx context.Context) error {
+func (s *Session) authenticate(ctx context.Context) (*Token, error) {
 	// A client of its own: the token of the session's must not go along with the request for a new one.
 	throwaway := &gophercloud.ProviderClient{HTTPClient: *s.conn.client, UserAgent: s.provider.UserAgent}
 	identity := &gophercloud.ServiceClient{ProviderClient: throwaway, Endpoint: strings.TrimRight(s.conn.AuthURL, "/") + "/", Type: "identity"}
 	opts := s.auth.options()
 	result := tokens.Create(ctx, identity, &opts)
 	if result.Err != nil {
-		return &AuthError{AuthURL: s.conn.AuthURL, User: s.auth.who(), Err: result.Err}
+		return nil, &AuthError{AuthURL: s.conn.AuthURL, User: s.auth.who(), Err: result.Err}
 	}
 	id, err := result.ExtractTokenID()
 	if err != nil {
-		return fmt.Errorf("read the token from %s: %w", s.conn.AuthURL, err)
+		return nil, fmt.Errorf("read the token from %s: %w", s.conn.AuthURL, err)
+	}
+	if id == "" {
+		return nil, fmt.Errorf("read the token from %s: the answer has no header X-Subject-Token; is that an Identity service?", s.conn.AuthURL)
 	}
 	s.conn.secrets.Add(id)
 	var body issued
 	if err := result.ExtractInto(&body); err != nil {
-		return fmt.Errorf("read the token from %s: %w", s.conn.AuthURL, err)
+		return nil, fmt.Errorf("read the token from %s: %w", s.conn.AuthURL, err)
 	}
 	t := &Token{
 		Expires: body.Expires, UserID: body.User.ID, UserName: body.User.Name,
@@ -135,9 +160,11 @@ func (s *Session) authenticate(ctx context.Context) error {
 	for _, r := range body.Roles {
 		t.Roles = append(t.Roles, r.Name)
 	}
-	s.token = t
 	s.provider.SetToken(id)
-	return nil
+	s.mu.Lock()
+	s.token = t
+	s.mu.Unlock()
+	return t, nil
 }
 
 func (a *Auth) options() tokens.AuthOptions {
