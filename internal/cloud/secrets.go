@@ -3,6 +3,7 @@ package cloud
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"regexp"
 	"sort"
 	"strings"
@@ -27,13 +28,18 @@ func NewSecrets() *Secrets { return &Secrets{values: map[string]bool{}} }
 func (s *Secrets) Add(values ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	learned := false
 	for _, v := range values {
 		if len(v) < 4 || s.values[v] {
 			continue
 		}
+		learned = true
 		for _, form := range forms(v) {
 			s.values[form] = true
 		}
+	}
+	if !learned {
+		return
 	}
 	s.sorted = s.sorted[:0]
 	for v := range s.values {
@@ -47,9 +53,9 @@ func (s *Secrets) Add(values ...string) {
 	})
 }
 
-// forms returns v and the ways in which it appears inside JSON, plain and HTML-safe.
+// forms returns v and the ways in which it appears inside URLs and inside JSON, plain and HTML-safe.
 func forms(v string) []string {
-	out := []string{v}
+	out := []string{v, url.QueryEscape(v), url.PathEscape(v), url.UserPassword("", v).String()[1:]}
 	for _, html := range []bool{true, false} {
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
@@ -74,18 +80,19 @@ func (s *Secrets) Clean(text string) string {
 }
 
 // secretMembers matches JSON members that hold a secret whoever made it, so that even the first appearance of a value is
-// masked.
-var secretMembers = regexp.MustCompile(`(?i)("[a-z_-]*(?:password|passwd|secret|private_key|adminpass|token_id|passcode)"\s*:\s*)"(?:[^"\\]|\\.)*"`)
+// masked. A value at which the text was cut has no end.
+var secretMembers = regexp.MustCompile(`(?i)("[a-z_-]*(?:password|passwd|passphrase|secret|private_key|admin_?pass|token_id|auth_token|access_token|refresh_token|passcode)"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)`)
 
 // CleanBody masks secret members of a JSON text, and known secrets.
 func (s *Secrets) CleanBody(text string) string {
 	return s.Clean(secretMembers.ReplaceAllString(text, `$1"`+Masked+`"`))
 }
 
-// secretHeaders carry tokens. Swift's temporary URL keys and sync keys are secrets as well.
+// secretHeader reports whether a header carries a token. Swift's temporary URL keys and sync keys are secrets as well.
 func secretHeader(name string) bool {
 	switch strings.ToLower(name) {
-	case "x-auth-token", "x-subject-token", "x-service-token", "x-storage-token", "authorization", "cookie", "set-cookie",
+	case "x-auth-token", "x-subject-token", "x-service-token", "x-storage-token", "x-user-token", "x-auth-key", "x-storage-pass",
+		"authorization", "proxy-authorization", "cookie", "set-cookie",
 		"x-account-meta-temp-url-key", "x-account-meta-temp-url-key-2", "x-container-meta-temp-url-key",
 		"x-container-meta-temp-url-key-2", "x-container-sync-key", "openstack-auth-receipt":
 		return true
