@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -24,7 +25,7 @@ func Explain(err error) string {
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
 		dns       *net.DNSError
-		alert     tls.AlertError
+		operation *net.OpError
 	)
 	switch {
 	case errors.As(err, &authority):
@@ -33,10 +34,12 @@ func Explain(err error) string {
 		return fmt.Sprintf("%sthe certificate is for another host: %v", host, hostname)
 	case errors.As(err, &invalid):
 		return fmt.Sprintf("%sthe certificate is not valid: %v", host, invalid)
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return fmt.Sprintf("%sthe service does not speak TLS at this address; the URL should probably begin with http://", host)
-	case errors.As(err, &alert):
-		return fmt.Sprintf("%sthe service refused the TLS connection: %v", host, alert)
+	case strings.Contains(err.Error(), tlsAnswer):
+		return fmt.Sprintf("%sthe service speaks TLS at this address; the URL should probably begin with https://", host)
+	case errors.As(err, &operation) && operation.Op == "remote error":
+		return fmt.Sprintf("%sthe service refused the TLS connection: %v", host, operation.Err)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("%sthe host name %q cannot be resolved", host, dns.Name)
 	case errors.Is(err, context.Canceled):
@@ -50,8 +53,16 @@ func Explain(err error) string {
 	case IsTimeout(err):
 		return host + "no answer in time"
 	}
+	if host != "" {
+		var u *url.Error
+		errors.As(err, &u)
+		return host + u.Err.Error()
+	}
 	return err.Error()
 }
+
+// tlsAnswer is how net/http's error shows the beginning of a TLS alert that answers a request in plain HTTP.
+const tlsAnswer = `malformed HTTP response "\x15\x03`
 
 // IsTimeout reports whether err is a time-out of a socket operation or a deadline.
 func IsTimeout(err error) bool {
