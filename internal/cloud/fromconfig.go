@@ -23,6 +23,9 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 		Timeout:  time.Duration(c.ServiceClients.HTTPTimeout) * time.Second,
 		ProxyURL: c.ServiceClients.ProxyURL,
 	}
+	if err := c.Check("service-clients.http_timeout", "service-clients.proxy_url"); err != nil {
+		return o, err
+	}
 	if c.Cloud != nil {
 		o.AuthURL = versioned(c.Cloud.Auth["auth_url"])
 		o.Insecure, o.CACert, o.Cert, o.Key = !c.Cloud.Verify, c.Cloud.CACert, c.Cloud.Cert, c.Cloud.Key
@@ -34,7 +37,7 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 	if c.Identity.URIV3 == "" {
 		return o, c.Require("identity.uri_v3")
 	}
-	if err := c.Check("identity.uri_v3", "service-clients.http_timeout", "service-clients.proxy_url", "identity.disable_ssl_certificate_validation", "identity.ca_certificates_file"); err != nil {
+	if err := c.Check("identity.uri_v3", "identity.disable_ssl_certificate_validation", "identity.ca_certificates_file"); err != nil {
 		return o, err
 	}
 	o.AuthURL = versioned(c.Identity.URIV3)
