@@ -134,9 +134,11 @@ func WithAttachments(err error, attachments ...Attachment) error {
 }
 
 func attachmentsOf(err error) []Attachment {
-	var e *explained
-	if errors.As(err, &e) {
-		return e.attachments
-	}
-	return nil
+	var out []Attachment
+	walk(err, func(err error) {
+		if e, ok := err.(*explained); ok {
+			out = append(out, e.attachments...)
+		}
+	})
+	return out
 }

@@ -100,3 +100,19 @@ func because(ctx context.Context, err error) error {
 	}
 	return err
 }
+
+// walk visits an error and all that it wraps and joins.
+func walk(err error, visit func(error)) {
+	if err == nil {
+		return
+	}
+	visit(err)
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		walk(e.Unwrap(), visit)
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			walk(inner, visit)
+		}
+	}
+}

@@ -167,13 +167,14 @@ func connectionText(e *url.Error) string {
 // Describe says in one line what went wrong, for people. A service's answer is shortened to its status and message.
 func Describe(err error) string {
 	text := err.Error()
-	if response, ok := Response(err); ok {
-		text = strings.ReplaceAll(text, response.Error(), shortAnswer(response))
-	}
-	var network *url.Error
-	if errors.As(err, &network) {
-		text = strings.ReplaceAll(text, network.Error(), cloud.Explain(network))
-	}
+	walk(err, func(err error) {
+		if response, ok := Response(err); ok {
+			text = strings.ReplaceAll(text, response.Error(), shortAnswer(response))
+		}
+		if network, ok := err.(*url.Error); ok {
+			text = strings.ReplaceAll(text, network.Error(), cloud.Explain(network))
+		}
+	})
 	return text
 }
 
