@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"opendev.org/x/persistent-resources/internal/simulator/glance"
 	"opendev.org/x/persistent-resources/internal/simulator/keystone"
 	"opendev.org/x/persistent-resources/internal/simulator/swift"
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -55,6 +56,7 @@ type Cloud struct {
 
 	identity *keystone.Service
 	objects  *swift.Service
+	images   *glance.Service
 
 	log    requestLog
 	faults faultTable
@@ -96,9 +98,11 @@ func (c *Cloud) addServices() {
 		},
 	})
 	c.objects = swift.New(c.identity)
+	c.images = glance.New(c.identity, c.ProjectID(AdminProject))
 	c.services = []service{
 		{"identity", "keystone", "/identity", c.identity},
 		{"object-store", "swift", "/object-store", c.objects},
+		{"image", "glance", "/image", c.images},
 	}
 }
 

@@ -135,7 +135,7 @@ func (p *player) play(s *step) string {
 	deadline := time.Now().Add(3 * time.Minute)
 	for {
 		response, data := p.send(s.method, base+p.fill(s.path), header, p.fill(s.body))
-		reached := s.until[0] == "" || lookUp(data, s.until[0]) == s.until[1] || s.until[0] == "status" && strconv.Itoa(response.StatusCode) == s.until[1]
+		reached := s.until[0] == "" || lookUp(data, p.fill(s.until[0])) == s.until[1] || s.until[0] == "status" && strconv.Itoa(response.StatusCode) == s.until[1]
 		if !reached {
 			if time.Now().After(deadline) {
 				p.t.Fatalf("%s: %s is not %s: %s", s.name, s.until[0], s.until[1], data)

@@ -18,7 +18,8 @@ import (
 //	get NAME = body a.b.0.c
 //	until a.b = VALUE         (repeats the request until the body says so)
 //	shape                     (compares the kinds of the values only)
-//	ignore NAME …             (headers and body members not to compare)
+//	ignore NAME …             (headers and body members not to compare; before
+//	                          the first step: anywhere)
 //
 // {{name}} stands for a variable, {{n}} for a random number.
 type step struct {
@@ -38,13 +39,18 @@ func readScript(path string) ([]*step, error) {
 		return nil, err
 	}
 	var steps []*step
+	var ignore []string
 	for number, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimRight(line, " ")
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		if name, ok := strings.CutPrefix(line, "=== "); ok {
-			steps = append(steps, &step{name: name})
+			steps = append(steps, &step{name: name, ignore: ignore[:len(ignore):len(ignore)]})
+			continue
+		}
+		if everywhere, ok := strings.CutPrefix(line, "ignore "); ok && len(steps) == 0 {
+			ignore = append(ignore, strings.Fields(everywhere)...)
 			continue
 		}
 		if len(steps) == 0 {
