@@ -61,13 +61,15 @@ func (c *Config) AccountsFile() string {
 // LockPath is the absolute path of the directory for locks between processes: [oslo_concurrency] lock_path, then
 // OSLO_LOCK_PATH, then tempest-lock in the directory for temporary files, as Tempest chooses it.
 func (c *Config) LockPath() string {
-	switch {
-	case c.OsloConcurrency.LockPath != "":
-		return c.abs(c.OsloConcurrency.LockPath)
-	case c.env["OSLO_LOCK_PATH"] != "":
-		return c.abs(c.env["OSLO_LOCK_PATH"])
-	case c.env["TMPDIR"] != "":
-		return filepath.Join(c.env["TMPDIR"], "tempest-lock")
+	for _, path := range []string{c.OsloConcurrency.LockPath, c.env["OSLO_LOCK_PATH"]} {
+		if path != "" {
+			return c.abs(path)
+		}
+	}
+	for _, name := range []string{"TMPDIR", "TEMP", "TMP"} { // as Python's tempfile
+		if dir := c.env[name]; dir != "" {
+			return filepath.Join(dir, "tempest-lock")
+		}
 	}
 	return "/tmp/tempest-lock"
 }

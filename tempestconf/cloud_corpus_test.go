@@ -2,7 +2,6 @@ package tempestconf
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,7 +79,7 @@ func TestCloudCorpus(t *testing.T) {
 func checkSDK(t *testing.T, want sdkResult, got *Cloud, err error) {
 	t.Helper()
 	if want.Error != nil {
-		class, message := classOf(err)
+		class, message := Describe(err)
 		if class != want.Error.Class || message != want.Error.Message {
 			t.Errorf("error %v is %s: %s, want %s: %s", err, class, message, want.Error.Class, want.Error.Message)
 		}
@@ -99,18 +98,6 @@ func checkSDK(t *testing.T, want sdkResult, got *Cloud, err error) {
 	if d := cmp.Diff(map[string]any{"verify": want.TLS.Verify, "cert": want.TLS.Cert}, tls); d != "" {
 		t.Errorf("tls (-want +got):\n%s", d)
 	}
-}
-
-func classOf(err error) (class, message string) {
-	var ce *CloudError
-	var none *NoCloudError
-	switch {
-	case errors.As(err, &ce):
-		return ce.Class, ce.Message
-	case errors.As(err, &none):
-		return none.Class(), none.Message()
-	}
-	return "", ""
 }
 
 func roundTrip(t *testing.T, v map[string]any) map[string]any {

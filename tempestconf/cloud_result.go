@@ -25,12 +25,12 @@ func (l *cloudLoader) result(config *omap) (*Cloud, error) {
 			c.Auth[k] = text(auth.get(k))
 		}
 	}
-	for _, k := range config.keys {
+	for k, v := range c.Config {
 		for suffix, into := range map[string]map[string]string{
 			"_endpoint_override": c.EndpointOverrides, "_api_version": c.APIVersions, "_default_microversion": c.Microversions,
 			"_interface": c.Interfaces, "_region_name": c.Regions, "_service_type": c.ServiceTypes,
 		} {
-			if service, ok := strings.CutSuffix(k, suffix); ok && service != "" && config.get(k) != nil {
+			if service, ok := strings.CutSuffix(k, suffix); ok && service != "" && v != nil {
 				into[service] = pyAny(config.get(k))
 			}
 		}

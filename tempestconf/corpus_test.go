@@ -2,7 +2,6 @@ package tempestconf
 
 import (
 	"encoding/json"
-	"errors"
 	"math"
 	"path/filepath"
 	"strings"
@@ -104,7 +103,7 @@ func checkOslo(t *testing.T, dir string, c confCase, profile string, want osloRe
 		if want.LoadError.Class == "SystemExit" {
 			return // a bad value of a logging option ends Tempest while loading; here it is a note
 		}
-		class, message := osloClass(err)
+		class, message := Describe(err)
 		if class != want.LoadError.Class || baseNames(message) != baseNames(want.LoadError.Message) {
 			t.Fatalf("%s: %s, want %s: %s", class, message, want.LoadError.Class, want.LoadError.Message)
 		}
@@ -180,18 +179,6 @@ func checkAbsent(t *testing.T, r *resolver, name string) {
 	if r.old[Place{section, option}] == nil && !unsupported[name] && section != "spec" {
 		t.Errorf("%s is not known", name)
 	}
-}
-
-func osloClass(err error) (class, message string) {
-	var pe *ParseError
-	var de *DecodeError
-	switch {
-	case errors.As(err, &pe):
-		return pe.Class(), pe.Error()
-	case errors.As(err, &de):
-		return de.Class(), de.Message()
-	}
-	return "", ""
 }
 
 // baseNames cuts the folders out of a message.

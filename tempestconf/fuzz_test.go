@@ -25,7 +25,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := ParseBytes("f.conf", data)
 		if err != nil {
-			if class, _ := osloClass(err); class == "" {
+			if class, _ := Describe(err); class == "" {
 				t.Fatalf("an error of another kind: %v", err)
 			}
 			return

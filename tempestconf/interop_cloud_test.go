@@ -110,7 +110,7 @@ func TestInteropClouds(t *testing.T) {
 		}
 		want := p.ask(t, map[string]any{"mode": "cloud", "dir": dir, "env": env, "cloud": cloud, "region": region})
 		got, err := LoadCloud(o)
-		class, message := classOf(err)
+		class, message := Describe(err)
 		switch {
 		case want.Error != nil && (strings.Contains(want.Error.Message, "required positional argument") ||
 			strings.Contains(want.Error.Message, "either a username or user_id")):

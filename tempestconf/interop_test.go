@@ -138,7 +138,7 @@ func TestInteropScanner(t *testing.T) {
 		data := []byte(b.String())
 		want := p.ask(t, map[string]any{"mode": "parse", "data": data})
 		got, err := ParseBytes("f.conf", data)
-		class, message := osloClass(err)
+		class, message := Describe(err)
 		switch {
 		case want.Error != nil && (class != want.Error.Class || message != want.Error.Message):
 			failed++

@@ -11,7 +11,7 @@ import (
 )
 
 // Load finds and reads the configuration. It fails when a file that was named is missing, when a file cannot be parsed,
-// and when the cloud that was named cannot be used. No tempest.conf at all is no error.
+// when an override is bad, and when the cloud that was named cannot be used. No tempest.conf at all is no error.
 func Load(o LoadOptions) (*Config, error) {
 	c := &Config{env: environment(o.Env)}
 	if err := c.workingDir(o); err != nil {
@@ -24,11 +24,20 @@ func Load(o LoadOptions) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.values = newResolver(files, c.env, o.Overrides, Options())
-	for name := range o.Overrides {
+	overrides := make(map[string]string, len(o.Overrides))
+	for name, value := range o.Overrides {
 		section, option, _ := strings.Cut(name, ".")
-		if c.values.sections[section][option] == nil {
+		overrides[section+"."+dest(option)] = value
+	}
+	c.values = newResolver(files, c.env, overrides, Options())
+	for name := range overrides {
+		section, option, _ := strings.Cut(name, ".")
+		target := c.values.sections[section][option]
+		if target == nil {
 			return nil, &OptionError{Section: section, Option: option, Reason: "there is no such option to override"}
+		}
+		if err := c.values.get(target).err; err != nil {
+			return nil, err
 		}
 	}
 	if err := c.fill(); err != nil {

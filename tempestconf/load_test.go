@@ -217,9 +217,15 @@ func TestPrecedence(t *testing.T) {
 	if len(c.Files) != 3 || !noted(c, dir+" is read too") || !noted(c, "scenario.ssh_user (now validation.image_ssh_user)") {
 		t.Error(c.Files, c.Notes)
 	}
-	o.Overrides = map[string]string{"compute.no_such": "x"}
-	if _, err := Load(o); err == nil || !strings.Contains(err.Error(), "[compute] no_such: there is no such option to override") {
-		t.Error(err)
+	for _, bad := range []struct{ name, value, want string }{
+		{"compute.no_such", "x", "[compute] no_such: there is no such option to override"},
+		{"persistent_resources.servers", "two", "[persistent_resources] servers: invalid literal for int() with base 10: 'two'"},
+		{"persistent_resources.ssh_port", "70000", "Should be less than or equal to 65535"},
+	} {
+		o.Overrides = map[string]string{bad.name: bad.value}
+		if _, err := Load(o); err == nil || !strings.Contains(err.Error(), bad.want) {
+			t.Error(bad.name, err)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ type PersistentResources struct {
 }
 
 // OwnOptions returns the options of [persistent_resources]: the one table from which the documentation and the command
-// line flags are made. Each is also read from the environment variable that Variable names.
+// line flags are made. Each is also read from the environment variable that Variable names, without interpolation.
 func OwnOptions() []Option {
 	return []Option{
 		{Section: ownSection, Name: "state_dir", Type: String, Default: ".persistent-resources",
@@ -66,4 +66,14 @@ func (o Option) Variable() string {
 // osloVariable is the variable oslo.config 6.7 and later reads: a dash of the group stays a dash.
 func (o Option) osloVariable() string {
 	return "OS_" + strings.ToUpper(o.Section) + "__" + strings.ToUpper(o.Dest())
+}
+
+// CheckOwn returns the errors of the values of [persistent_resources]. Every command that makes, verifies or removes
+// anything should call it first.
+func (c *Config) CheckOwn() error {
+	var names []string
+	for _, o := range OwnOptions() {
+		names = append(names, o.Section+"."+o.Name)
+	}
+	return c.Check(names...)
 }

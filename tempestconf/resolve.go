@@ -97,7 +97,8 @@ func (r *resolver) read(o *Option) *result {
 		return res
 	}
 	text := res.raw
-	if res.source.Origin != FromFlag {
+	// What a shell has expanded already is taken as it is.
+	if res.source.Origin != FromFlag && (res.source.Variable == "" || res.source.Variable != o.Variable()) {
 		var err error
 		if text, err = r.substitute(o, text); err != nil {
 			res.err = r.fault(o, res, err)

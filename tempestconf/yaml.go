@@ -111,6 +111,11 @@ func (c *yamlReader) value(n *yaml.Node, depth int) (any, error) {
 	if c.nodes++; c.nodes > maxNodes || depth > maxDepth || c.bytes > maxYAML {
 		return nil, fmt.Errorf("yaml: line %d: %w", n.Line, errTooLarge)
 	}
+	if n.Kind != yaml.ScalarNode && n.Style&yaml.TaggedStyle != 0 {
+		if tag := n.ShortTag(); tag != "!!map" && tag != "!!seq" && tag != "!" {
+			return nil, fmt.Errorf("yaml: line %d: could not determine a constructor for the tag %s", n.Line, pyRepr(tag))
+		}
+	}
 	switch n.Kind {
 	case yaml.DocumentNode:
 		if len(n.Content) == 0 {

@@ -1,0 +1,248 @@
+package tempestconf
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func oneCloud(name string) string {
+	return "clouds: {c: {region_name: " + name + ", auth: {auth_url: http://h, username: u}}}\n"
+}
+
+func TestCloudSearch(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files []string // each holds its own name as region
+		env   []string
+		want  string
+	}{
+		{"working directory", []string{"work/clouds.yaml", "home/.config/openstack/clouds.yaml"}, nil, "work/clouds.yaml"},
+		{"yaml before yml", []string{"work/clouds.yml", "work/clouds.yaml"}, nil, "work/clouds.yaml"},
+		{"yml before json", []string{"work/clouds.yml", "work/clouds.json"}, nil, "work/clouds.yml"},
+		{"home", []string{"home/.config/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, nil, "home/.config/openstack/clouds.yaml"},
+		{"XDG_CONFIG_HOME", []string{"xdg/openstack/clouds.yaml", "home/.config/openstack/clouds.yaml"}, []string{"XDG_CONFIG_HOME=@/xdg"}, "xdg/openstack/clouds.yaml"},
+		{"home although XDG_CONFIG_HOME", []string{"home/.config/openstack/clouds.yaml"}, []string{"XDG_CONFIG_HOME=@/xdg"}, "home/.config/openstack/clouds.yaml"},
+		{"snap", []string{"real/.config/openstack/clouds.yaml"}, []string{"SNAP_REAL_HOME=@/real"}, "real/.config/openstack/clouds.yaml"},
+		{"/etc/xdg", []string{"etc/xdg/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, nil, "etc/xdg/openstack/clouds.yaml"},
+		{"XDG_CONFIG_DIRS", []string{"x/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, []string{"XDG_CONFIG_DIRS=@/x"}, "x/openstack/clouds.yaml"},
+		{"two XDG_CONFIG_DIRS are none", []string{"x/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, []string{"XDG_CONFIG_DIRS=@/x:@/y"}, "etc/openstack/clouds.yaml"},
+		{"/etc", []string{"etc/openstack/clouds.yaml"}, nil, "etc/openstack/clouds.yaml"},
+		{"OS_CLIENT_CONFIG_FILE", []string{"work/clouds.yaml", "o.yaml"}, []string{"OS_CLIENT_CONFIG_FILE=@/o.yaml"}, "o.yaml"},
+		{"OS_CLIENT_CONFIG_FILE missing", []string{"work/clouds.yaml"}, []string{"OS_CLIENT_CONFIG_FILE=@/none.yaml"}, "work/clouds.yaml"},
+		{"OS_CLIENT_CONFIG_FILE relative", []string{"work/o.json"}, []string{"OS_CLIENT_CONFIG_FILE=o.json"}, "work/o.json"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlace(t)
+			for _, f := range c.files {
+				text := oneCloud(f)
+				if strings.HasSuffix(f, ".json") {
+					text = `{"clouds": {"c": {"region_name": "` + f + `", "auth": {"auth_url": "http://h"}}}}`
+				}
+				p.write(f, text)
+			}
+			got, err := LoadCloud(p.cloud(c.env...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.RegionName != c.want || got.File != p.path(c.want) {
+				t.Errorf("region %s of %s", got.RegionName, got.File)
+			}
+		})
+	}
+}
+
+func (p place) cloud(env ...string) CloudOptions {
+	o := CloudOptions{Dir: p.path("work"), root: p.root, Env: []string{"HOME=" + p.path("home")}}
+	for _, e := range env {
+		o.Env = append(o.Env, strings.ReplaceAll(e, "@", p.root))
+	}
+	return o
+}
+
+func TestSecureFile(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		env        []string
+	}{
+		{"elsewhere", "home/.config/openstack/secure.yml", nil},
+		{"variable", "s.yaml", []string{"OS_CLIENT_SECURE_FILE=@/s.yaml"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlace(t)
+			p.write("work/clouds.yaml", oneCloud("R"))
+			p.write(c.file, "clouds: {c: {region_name: S, auth: {password: geheim}}}\n")
+			got, err := LoadCloud(p.cloud(c.env...))
+			if err != nil || got.RegionName != "S" || got.Auth["password"] != "geheim" || got.Auth["username"] != "u" {
+				t.Errorf("%+v %v", got, err)
+			}
+		})
+	}
+}
+
+func TestCloudFields(t *testing.T) {
+	p := newPlace(t)
+	p.write("work/clouds.yaml", `
+x: &base {auth: {auth_url: http://h/v3, username: 7, password: 0123, project-name: p, domain_name: D}}
+clouds:
+  c:
+    <<: *base
+    region_name: 1.10
+    interface: [internal, public]
+    verify: no
+    cacert: ~/ca.pem
+    cert: ~/c.pem
+    key: /k.pem
+    volumev3_endpoint_override: http://v
+    volume_api_version: 3
+    image-interface: admin
+    compute_default_microversion: '2.79'
+    object_store_region_name: RO
+    identity_service_type: idm
+`)
+	got, err := LoadCloud(p.cloud())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Config = nil
+	want := &Cloud{Name: "c", File: p.path("work/clouds.yaml"), AuthType: "password", RegionName: "1.1",
+		Auth: map[string]string{"auth_url": "http://h/v3", "username": "7", "password": "83", "project_name": "p",
+			"user_domain_name": "D", "project_domain_name": "D"},
+		Interface: []string{"internal", "public"}, CACert: p.path("home/ca.pem"), Cert: p.path("home/c.pem"), Key: "/k.pem",
+		EndpointOverrides: map[string]string{"volumev3": "http://v"},
+		APIVersions:       map[string]string{"volume": "3"}, Microversions: map[string]string{"compute": "2.79"},
+		Interfaces: map[string]string{"image": "admin"}, Regions: map[string]string{"object_store": "RO"},
+		ServiceTypes: map[string]string{"identity": "idm"},
+		Notes:        []string{"cacert of cloud c has no effect, because certificates are not verified."}}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestServiceSetting(t *testing.T) {
+	c := &Cloud{Config: map[string]any{"volumev3_endpoint_override": "http://v", "volume_endpoint_override": "http://old",
+		"object_store_interface": "internal", "compute_x": nil, "shared_file_system_api_version": "2"}}
+	for _, w := range []struct{ service, setting, want string }{
+		{"block-storage", "endpoint_override", "http://v"}, {"volume", "endpoint_override", "http://v"},
+		{"object-store", "interface", "internal"}, {"object_store", "interface", "internal"}, {"compute", "x", ""},
+		{"share", "api_version", "2"}, {"image", "interface", ""},
+	} {
+		if got := c.ServiceSetting(w.service, w.setting); got != w.want {
+			t.Errorf("%s %s: %q, want %q", w.service, w.setting, got, w.want)
+		}
+	}
+}
+
+func TestReportMasks(t *testing.T) {
+	p := newPlace(t)
+	p.write("work/clouds.yaml", "clouds: {c: {auth_type: v3applicationcredential, auth: {auth_url: http://h, application_credential_id: i,"+
+		" application_credential_secret: geheim}, other: [{client_secret: geheim}], token_endpoint: http://t, empty_password: ''}}\n")
+	got, err := LoadCloud(p.cloud())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := fmt.Sprint(got.Report(false)); strings.Contains(s, "geheim") || !strings.Contains(s, "http://t") {
+		t.Error(s)
+	}
+	if s := fmt.Sprint(got.Report(true)); strings.Count(s, "geheim") != 2 {
+		t.Error(s)
+	}
+}
+
+func TestProfiles(t *testing.T) {
+	for _, c := range []struct {
+		name, cloud, region string
+		url, note, err      string
+	}{
+		{"vendor", "{profile: otc, auth: {username: u}}", "eu-nl", "https://iam.eu-nl.otc.t-systems.com/v3", "", ""},
+		{"vendor's regions", "{profile: otc, auth: {username: u}}", "R", "", "", "Valid choices are eu-de,eu-nl."},
+		{"downloaded", "{profile: vexxhost, auth: {auth_url: http://own}}", "", "http://own", "would have to be downloaded from https://vexxhost.com", ""},
+		{"URL", "{profile: 'https://x.example', auth: {auth_url: http://own}}", "", "http://own", "downloaded from https://x.example", ""},
+		{"unknown", "{profile: nosuch, auth: {auth_url: http://own}}", "", "http://own", "There is no vendor profile nosuch", ""},
+		{"gone", "{profile: dead, auth: {auth_url: http://own}}", "", "http://own", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlace(t)
+			p.write("work/clouds.yaml", "clouds: {c: "+c.cloud+"}\n")
+			p.write("work/clouds-public.yaml", "public-clouds: {dead: {status: shutdown}}\n")
+			o := p.cloud()
+			o.Region = c.region
+			got, err := LoadCloud(o)
+			if c.err != "" {
+				if err == nil || !strings.Contains(err.Error(), c.err) {
+					t.Error(err)
+				}
+				return
+			}
+			if err != nil || got.Auth["auth_url"] != c.url || !strings.Contains(strings.Join(got.Notes, " "), c.note) {
+				t.Errorf("%+v %v", got, err)
+			}
+		})
+	}
+}
+
+func TestCloudErrorsAreReadable(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"empty cloud", "clouds: {c: }", "cloud c: @/work/clouds.yaml: the cloud is empty or not a mapping"},
+		{"list", "clouds: [c]", "@/work/clouds.yaml: clouds: must be a mapping of names to clouds"},
+		{"text", "hello", "the file holds a str, not a mapping"},
+		{"auth text", "clouds: {c: {auth: x}}", "cloud c: auth: must be a mapping"},
+		{"unknown option", "clouds: {c: {auth: {auth_url: u, foo: 1}}}", "cloud c: auth: password takes no foo"},
+		{"unknown plugin", "clouds: {c: {auth_type: foo, auth: {auth_url: u}}}", "cloud c: The plugin foo could not be found"},
+		{"brace", "clouds: {c: {region_name: '{', auth: {auth_url: u}}}", "braces in a text refer to other settings"},
+		{"nothing", "", "@/work/clouds.yaml has no clouds"},
+		{"two documents", "clouds: {}\n---\nclouds: {}\n", "expected a single document"},
+		{"tag", "clouds: !foo {}", "could not determine a constructor for the tag '!foo'"},
+		{"scalar tag", "clouds: {c: !foo x}", "could not determine a constructor for the tag '!foo'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlace(t)
+			p.write("work/clouds.yaml", c.text)
+			_, err := LoadCloud(p.cloud())
+			if err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(c.want, "@", p.root)) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestBombs reads small files that would be huge.
+func TestBombs(t *testing.T) {
+	var aliases, format strings.Builder
+	aliases.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 12; i++ {
+		fmt.Fprintf(&aliases, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 10), ", "))
+	}
+	aliases.WriteString("clouds: {c: {auth: {auth_url: u, project_name: *a11}}}\n")
+	format.WriteString("clouds: {c: {auth: {auth_url: u}, f0: xxxxxxxxxx")
+	for i := 1; i < 20; i++ {
+		fmt.Fprintf(&format, ", f%d: '%s'", i, strings.Repeat(fmt.Sprintf("{f%d}", i-1), 10))
+	}
+	format.WriteString("}}\n")
+	long := "clouds: {c: {auth: {auth_url: u}, x: &x '" + strings.Repeat("x", 100_000) + "', project_id: [" + strings.Repeat("*x, ", 9_000) + "]}}\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"aliases", aliases.String(), "more than"},
+		{"format fields", format.String(), "longer than"},
+		{"long aliases", long, "more than"},
+		{"an alias of itself", "clouds: &a {c: *a}\n", "more than"},
+		{"nested deeply", "clouds: " + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "\n", "more than"},
+		{"base 60", "clouds: {c: {auth: {auth_url: u}, x: 1" + strings.Repeat(":0", 100_000) + "}}\n", ""},
+		{"large", "# " + strings.Repeat("x", maxYAML), "more than the 1048576 bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newPlace(t)
+			p.write("work/clouds.yaml", c.text)
+			start := time.Now()
+			_, err := LoadCloud(p.cloud())
+			if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("%.300v", err)
+			}
+			if took := time.Since(start); took > 10*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
