@@ -43,6 +43,7 @@ type Console struct {
 	mu      sync.Mutex
 	out     *bufio.Writer
 	live    *liveLine
+	waits   plainWaits
 	workers map[int]*workerLoad
 	sum     time.Duration
 	failed  []*subunit.Result

@@ -3,7 +3,6 @@ package reports
 import (
 	"bufio"
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"io"
 
@@ -97,7 +96,9 @@ func (j *JUnit) start(element string, re reason) {
 	j.body.WriteString("<" + element)
 	if element == "failure" {
 		j.attribute("message", re.message)
-		j.attribute("type", re.kind)
+		if re.kind != "" {
+			j.attribute("type", re.kind)
+		}
 	}
 	j.body.WriteString("><![CDATA[")
 	j.open = cdata{w: j.body}
@@ -106,12 +107,56 @@ func (j *JUnit) start(element string, re reason) {
 func (j *JUnit) end(element string) { j.body.WriteString("]]></" + element + ">") }
 
 func (j *JUnit) attribute(name, value string) {
-	if value == "" {
-		return
+	j.body.WriteByte(' ')
+	j.body.WriteString(name)
+	j.body.WriteString(`="`)
+	if isPlain(value) {
+		j.body.WriteString(value)
+	} else {
+		_ = writeClean(attributeText{j.body}, []byte(value), markup)
 	}
-	j.body.WriteString(" " + name + `="`)
-	_ = xml.EscapeText(j.body, []byte(clean(value, markup)))
 	j.body.WriteByte('"')
+}
+
+// isPlain reports whether s can stand in an attribute as it is, as nearly every id can.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7F || c == '&' || c == '<' || c == '>' || c == '"' {
+			return false
+		}
+	}
+	return true
+}
+
+// attributeText escapes what is written for the inside of double quotes.
+type attributeText struct{ w *bufio.Writer }
+
+func (a attributeText) Write(p []byte) (int, error) {
+	start := 0
+	for i, c := range p {
+		var entity string
+		switch c {
+		case '&':
+			entity = "&amp;"
+		case '<':
+			entity = "&lt;"
+		case '>':
+			entity = "&gt;"
+		case '"':
+			entity = "&quot;"
+		case '\t':
+			entity = "&#x9;"
+		case '\n':
+			entity = "&#xA;"
+		default:
+			continue
+		}
+		a.w.Write(p[start:i])
+		a.w.WriteString(entity)
+		start = i + 1
+	}
+	_, err := a.w.Write(p[start:])
+	return len(p), err
 }
 
 // cdata writes p into the open section. Errors stay in the bufio.Writer.

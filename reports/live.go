@@ -34,6 +34,46 @@ func (c *Console) Tick(now time.Time) {
 	c.live.draw(now)
 }
 
+// Waiting tells what is being waited for, in words that begin with "waiting for"; "" says that the wait is over. On a
+// terminal it shows in the live line with the time it has taken; elsewhere a wait that has taken a few seconds is told in
+// a plain line of its own.
+func (c *Console) Waiting(what string, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.live != nil {
+		c.live.wait(what, now)
+		return
+	}
+	if c.waits.tell(what, now) {
+		// A line that cannot be written is told by the results, which cannot be written either.
+		defer c.out.Flush()
+		_, _ = fmt.Fprintf(c.out, "… %s, %s so far\n", clean(what, terminal), now.Sub(c.waits.since).Round(time.Second))
+	}
+}
+
+// plainWaits says which waits deserve a line where nothing can be drawn over: one after a few seconds, and then again
+// whenever as much time has passed as before.
+type plainWaits struct {
+	what  string // up to what was last seen, which changes from poll to poll
+	since time.Time
+	next  time.Duration
+}
+
+const firstPlainWait = 10 * time.Second
+
+func (p *plainWaits) tell(what string, now time.Time) bool {
+	subject, _, _ := strings.Cut(what, " (")
+	if subject != p.what {
+		*p = plainWaits{what: subject, since: now, next: firstPlainWait}
+		return false
+	}
+	if what == "" || now.Sub(p.since) < p.next {
+		return false
+	}
+	p.next *= 2
+	return true
+}
+
 // liveLine is one line of a terminal that is drawn again and again. A nil liveLine does nothing.
 type liveLine struct {
 	w       io.Writer
@@ -42,6 +82,8 @@ type liveLine struct {
 	done    int
 	failed  int
 	running map[string]time.Time // id+route -> start
+	waiting string
+	since   time.Time // when the wait began
 	shown   bool
 }
 
@@ -83,6 +125,15 @@ func (l *liveLine) finished(r *subunit.Result) {
 	l.draw(r.End)
 }
 
+func (l *liveLine) wait(what string, now time.Time) {
+	subject := func(s string) string { before, _, _ := strings.Cut(s, " ("); return before }
+	if subject(what) != subject(l.waiting) {
+		l.since = now
+	}
+	l.waiting = what
+	l.draw(now)
+}
+
 // clear empties the line, so that other output can be written in its place.
 func (l *liveLine) clear() {
 	if l != nil && l.shown {
@@ -96,7 +147,7 @@ func (l *liveLine) draw(now time.Time) {
 		return
 	}
 	l.clear()
-	if len(l.running) == 0 {
+	if len(l.running) == 0 && l.waiting == "" {
 		return
 	}
 	text := l.text(now)
@@ -130,6 +181,9 @@ func (l *liveLine) text(now time.Time) string {
 		if start := l.running[key]; !start.IsZero() && now.After(start) {
 			fmt.Fprintf(&b, " %s", now.Sub(start).Round(time.Second))
 		}
+	}
+	if l.waiting != "" {
+		fmt.Fprintf(&b, " %s %s", clean(l.waiting, terminal), now.Sub(l.since).Round(time.Second))
 	}
 	return b.String()
 }

@@ -14,6 +14,8 @@ const maxReason = 1000
 // kindIncomplete is the kind of failure of a test that began and never ended.
 const kindIncomplete = "Incomplete"
 
+const noReason = "no reason recorded"
+
 // reason is why a test had its outcome: for a failure the class of the error and its message, for a skip or an expected
 // failure only the message.
 type reason struct{ kind, message string }
@@ -58,7 +60,9 @@ func tracebackReason(text []byte) reason {
 			break
 		}
 	}
-	re.message = cut(re.message)
+	if re.message = cut(re.message); re.message == "" {
+		re.message = noReason
+	}
 	return re
 }
 
@@ -95,7 +99,7 @@ func firstLine(r *subunit.Result) string {
 		line, _, _ := bytes.Cut(text, []byte("\n"))
 		return strings.TrimSpace(cut(clean(string(clip(line)), markup)))
 	}
-	return "no reason recorded"
+	return noReason
 }
 
 // clip keeps the part of a line that can matter for a reason, so that nothing large is copied.
