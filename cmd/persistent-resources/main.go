@@ -12,6 +12,9 @@ import (
 	"opendev.org/x/persistent-resources/phases"
 )
 
+// programName is what the program is called, also where a link of another name led to it.
+const programName = "persistent-resources"
+
 func main() {
 	ctx, stop := interruptible(context.Background())
 	defer stop()

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -128,7 +129,35 @@ func (o *outputs) failure() error {
 	return o.err
 }
 
-func (o *outputs) progress(string) {}
+// progress is told by a run what it waits for.
+func (o *outputs) progress(what string) {
+	if o.console != nil {
+		o.console.Waiting(what, time.Now())
+	}
+}
+
+// watch keeps the times of the live line going until the returned function is called.
+func (o *outputs) watch() (stop func()) {
+	if o.console == nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		for {
+			select {
+			case now := <-ticker.C:
+				o.console.Tick(now)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
 
 // close finishes every report.
 func (o *outputs) close() error {

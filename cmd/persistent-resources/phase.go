@@ -20,6 +20,7 @@ type phaseOptions struct {
 	noAPI       bool
 	side        string
 	quiet       bool
+	trace       string
 }
 
 func newPhaseCommand(phase phases.Phase, global *globalOptions, env environment) *cobra.Command {
@@ -49,6 +50,7 @@ and only then its project and user. Run again it has nothing to do.`,
 	o.outputs.addFlags(f)
 	f.StringVar(&o.loadList, "load-list", "", "run only the tests whose ids are in this `FILE`, one a line")
 	f.IntVarP(&o.concurrency, "concurrency", "w", 0, "work on up to `N` classes, and resources of a class, at once (0: the number of CPUs)")
+	f.StringVar(&o.trace, "trace", "", "record every exchange with the cloud in this `FILE`, a line of JSON each, without secrets")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but problems")
 	if phase == phases.Verify {
 		f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
@@ -67,6 +69,9 @@ func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global 
 		return err
 	}
 	defer s.close()
+	if err := s.openTrace(po.trace); err != nil {
+		return err
+	}
 	label := phase.String()
 	if po.side != "" {
 		label += "." + po.side
@@ -85,8 +90,13 @@ func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global 
 	if !po.quiet {
 		fmt.Fprintf(people, "%s: %s\nstate: %s\n", phase, describeCredentials(s), s.stateDir().Path)
 	}
+	stop := out.watch()
 	outcome := s.runPhases(ctx, opts, out.event)
+	stop()
 	reportErr := out.close()
+	if err := s.closeTrace(); reportErr == nil {
+		reportErr = err
+	}
 	if !po.quiet {
 		for _, n := range s.notes() {
 			fmt.Fprintf(people, "note: %s\n", n)
@@ -133,7 +143,7 @@ func selectPhase(phase phases.Phase, loadList string) (func(string) bool, []stri
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	listed, unknown := selection(stestr.Call{LoadList: loadList}, ids)
+	listed, unknown := selection(ownIDs(func(string) bool { return true }), ids)
 	return func(id string) bool { return inPhase(id) && listed(id) }, unknown, nil
 }
 
@@ -141,7 +151,7 @@ func selectPhase(phase phases.Phase, loadList string) (func(string) bool, []stri
 func create(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, usagef("cannot write the report: %v", err)
+		return nil, usagef("cannot write the file: %v", err)
 	}
 	return f, nil
 }

@@ -25,12 +25,17 @@ type globalOptions struct {
 
 // run is the program without its process: it returns the exit code.
 func run(ctx context.Context, args []string, env environment) int {
-	if call, ok, err := stestr.ParseCall(args); ok {
-		return runnerCall(ctx, call, err, env)
+	call, isCall, err := stestr.ParseCall(args)
+	if isCall {
+		ctx, args = runnerCall(ctx, call)
 	}
 	root := newRoot(env)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	if err != nil {
+		err = usageError{err}
+	} else {
+		err = root.ExecuteContext(ctx)
+	}
 	code := exitCode(err)
 	var exit exitError
 	if err != nil && !errors.As(err, &exit) {
@@ -64,6 +69,7 @@ of the Tempest plugin of the same name, and writes subunit and JUnit.`,
 		newPhaseCommand(phases.Verify, global, env),
 		newPhaseCommand(phases.Delete, global, env),
 		newListCommand(env),
+		newRunnerCommand(global, env),
 		newDemoCommand(env),
 		newSimulateCommand(env),
 		newVersionCommand(env),

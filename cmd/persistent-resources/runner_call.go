@@ -2,76 +2,187 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"opendev.org/x/persistent-resources/internal/stestr"
 	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/phases/all"
 	"opendev.org/x/persistent-resources/subunit"
-	"opendev.org/x/persistent-resources/tempestconf"
 )
 
-// runnerCall is what stestr and Tempest start in place of a Python interpreter: only packets on standard output, what
-// people read on standard error, and status 0 whatever the tests say, because every problem is an event.
-func runnerCall(ctx context.Context, call stestr.Call, err error, env environment) int {
+// runnerOptions are what $PYTHON may say beside the program's name.
+type runnerOptions struct {
+	phase        string
+	noAPI        bool
+	concurrency  int
+	unsupervised bool
+}
+
+// callKey carries the call that stestr made to the runner command.
+type callKey struct{}
+
+// runnerCall runs the runner command with the words before -m as its options.
+func runnerCall(ctx context.Context, call stestr.Call) (context.Context, []string) {
+	args := call.Before
+	if len(args) > 0 && args[0] == "runner" {
+		args = args[1:]
+	}
+	return context.WithValue(ctx, callKey{}, call), append([]string{"runner"}, args...)
+}
+
+func newRunnerCommand(global *globalOptions, env environment) *cobra.Command {
+	o := &runnerOptions{}
+	c := &cobra.Command{
+		Use:   "runner [flags] -m stestr.subunit_runner.run …",
+		Args:  cobra.NoArgs,
+		Short: "Be the test runner that stestr and Tempest start",
+		Long: `runner is what stestr and Tempest start in place of a Python interpreter:
+
+  PYTHON="persistent-resources" tempest run --regex persistent-create
+  PYTHON="persistent-resources --config-file /etc/tempest.conf" stestr run
+
+The word runner may be left out. Standard output has nothing but subunit packets,
+what people read goes to standard error. The tests run in a process of their own;
+should it die, every test that it was asked for is reported as failed. The status
+is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			call, ok := c.Context().Value(callKey{}).(stestr.Call)
+			if !ok {
+				return usagef("stestr and Tempest start this command, with -m stestr.subunit_runner.run; set PYTHON to the program and use theirs")
+			}
+			return o.answer(c.Context(), call, global, c, env)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.phase, "phase", "", "have the tests of this `PHASE` only: create, verify or delete")
+	f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
+	f.IntVarP(&o.concurrency, "concurrency", "w", 1, "work on up to `N` classes, and resources of a class, at once; stestr has workers of its own")
+	f.BoolVar(&o.unsupervised, "unsupervised", false, "run the tests in this process: a crash then leaves tests without a result")
+	return c
+}
+
+func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *globalOptions, c *cobra.Command, env environment) error {
+	inPhase := func(string) bool { return true }
+	if o.phase != "" {
+		phase, err := phases.ParsePhase(o.phase)
+		if err != nil {
+			return usageError{err}
+		}
+		inPhase = func(id string) bool { p, ok := phases.PhaseOf(id); return ok && p == phase }
+	}
+	own := ownIDs(func(id string) bool { return inPhase(id) && under(id, call.Only) })
+	if call.List {
+		if err := listStream(env, own); err != nil {
+			return usagef("list the tests: %v", err)
+		}
+		return nil
+	}
+	wanted := own
+	if call.LoadList != "" {
+		var err error
+		if wanted, err = stestr.ReadIDs(call.LoadList); err != nil {
+			return usageError{err}
+		}
+	}
+	if o.unsupervised {
+		return o.runTests(ctx, own, wanted, global, c, env)
+	}
+	return o.supervise(ctx, call, wanted, own, global, c, env)
+}
+
+// supervise has the tests run by a child, so that a death of the child leaves no test without a result.
+func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, wanted, own []string, global *globalOptions, c *cobra.Command, env environment) error {
+	out := newStreamSink(env.stdout)
+	process, err := ownProcess(append(append([]string{"runner", "--unsupervised"}, withoutRunner(call.Before)...), call.Args...), wanted, env)
+	if err == nil {
+		process.Sink = func(e *subunit.Event) error { out.event(e); return out.failure() }
+		err = stestr.Supervise(process)
+	}
+	var start *stestr.StartError
+	if errors.As(err, &start) {
+		fmt.Fprintf(env.stderr, "persistent-resources: %v; the tests run unsupervised\n", err)
+		return o.runTests(ctx, own, wanted, global, c, env)
+	}
 	if err != nil {
 		fmt.Fprintf(env.stderr, "persistent-resources: %v\n", err)
-		return exitUsage
 	}
-	if call.List {
-		if err := listStream(env, call); err != nil {
-			fmt.Fprintf(env.stderr, "persistent-resources: list the tests: %v\n", err)
-			return exitUsage
-		}
-		return exitOK
+	return nil
+}
+
+func withoutRunner(words []string) []string {
+	if len(words) > 0 && words[0] == "runner" {
+		return words[1:]
 	}
-	var ids []string
-	if call.LoadList != "" {
-		if ids, err = stestr.ReadIDs(call.LoadList); err != nil {
-			fmt.Fprintf(env.stderr, "persistent-resources: %v\n", err)
-			return exitUsage
-		}
+	return words
+}
+
+// ownProcess is this program as a test process with the given words.
+func ownProcess(args, ids []string, env environment) (stestr.Process, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return stestr.Process{}, &stestr.StartError{Name: "the test process", Err: err}
 	}
-	cfg, configErr := tempestconf.Load(tempestconf.LoadOptions{Env: env.environ})
+	return stestr.Process{
+		Name: "the test process", Path: exe, Args: append([]string{programName}, args...), Env: env.environ, IDs: ids,
+		Text: func(b []byte) { _, _ = env.stderr.Write(b) }, Stderr: env.stderr,
+	}, nil
+}
+
+// runTests runs the wanted tests in this process. Every problem is an event.
+func (o *runnerOptions) runTests(ctx context.Context, own, wanted []string, global *globalOptions, c *cobra.Command, env environment) error {
+	cfg, configErr := global.load(c, env)
 	s, err := newSession(cfg, env)
 	if err != nil && configErr == nil {
 		configErr = err
 	}
 	defer s.close()
-	o := s.options()
-	o.ConfigError = configErr
-	o.Select, o.Unknown = selection(call, ids)
+	run := s.options()
+	run.ConfigError, run.NoAPI, run.Concurrency = configErr, o.noAPI, concurrency(o.concurrency)
+	run.Select, run.Unknown = selection(own, wanted)
 	sink := newStreamSink(env.stdout)
-	o.Stop = sink.failure
-	out := s.runPhases(ctx, o, sink.event)
+	run.Stop = sink.failure
+	out := s.runPhases(ctx, run, sink.event)
 	for _, n := range s.notes() {
 		fmt.Fprintf(env.stderr, "note: %s\n", n)
 	}
 	s.say(env.stderr, out)
-	if err := sink.close(); err != nil {
+	if err := sink.close(); err != nil && !errors.Is(err, syscall.EPIPE) && !phases.IsOutputGone(err) {
 		fmt.Fprintf(env.stderr, "persistent-resources: write the stream: %v\n", err)
 	}
-	return exitOK
+	return nil
 }
 
-// selection makes a filter of an id list, and finds the ids that nothing here answers to.
-func selection(call stestr.Call, ids []string) (selected func(string) bool, unknown []string) {
-	if call.LoadList == "" {
-		return func(id string) bool { return under(id, call.Only) }, nil
-	}
+// selection makes a filter of the wanted ids, and finds those that are none of ours.
+func selection(own, wanted []string) (selected func(string) bool, unknown []string) {
 	known := map[string]bool{}
-	for _, t := range phases.List(all.Services()) {
-		known[t.ID] = true
+	for _, id := range own {
+		known[id] = true
 	}
-	wanted := map[string]bool{}
-	for _, id := range ids {
-		if !known[id] {
+	want := map[string]bool{}
+	for _, id := range wanted {
+		if !known[id] && !want[id] {
 			unknown = append(unknown, id)
 		}
-		wanted[id] = true
+		want[id] = true
 	}
-	return func(id string) bool { return wanted[id] }, unknown
+	return func(id string) bool { return known[id] && want[id] }, unknown
+}
+
+// ownIDs are the ids of the tests that the program has and that a filter lets through, in the order in which they run.
+func ownIDs(filter func(string) bool) []string {
+	var ids []string
+	for _, t := range phases.List(all.Services()) {
+		if filter(t.ID) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
 }
 
 // under reports whether an id is the named test or lies in the named class, module or package.
@@ -81,13 +192,11 @@ func under(id, name string) bool {
 }
 
 // listStream writes one "exists" packet a test. It needs neither configuration nor cloud.
-func listStream(env environment, call stestr.Call) error {
+func listStream(env environment, ids []string) error {
 	w := subunit.NewWriter(env.stdout)
-	for _, t := range phases.List(all.Services()) {
-		if under(t.ID, call.Only) {
-			if err := w.Write(&subunit.Event{TestID: t.ID, Status: subunit.Exists}); err != nil {
-				return err
-			}
+	for _, id := range ids {
+		if err := w.Write(&subunit.Event{TestID: id, Status: subunit.Exists}); err != nil {
+			return err
 		}
 	}
 	return w.Flush()

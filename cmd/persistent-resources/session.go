@@ -25,6 +25,8 @@ type session struct {
 	secrets *cloud.Secrets
 	log     *phases.Log
 	logFile *os.File
+	trace   *os.File
+	record  *cloud.Recorder
 
 	mu    sync.Mutex
 	conns []*cloud.Connection
@@ -57,6 +59,31 @@ func (s *session) openLog() error {
 		return usagef("[DEFAULT] log_file cannot be written: %v", err)
 	}
 	s.logFile, s.log.File = f, f
+	return nil
+}
+
+// openTrace begins the record of exchanges; "" means none.
+func (s *session) openTrace(path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := create(path)
+	if err != nil {
+		return err
+	}
+	s.trace, s.record = f, cloud.NewRecorder(f)
+	s.log.Trace = s.record
+	return nil
+}
+
+// closeTrace ends the record and says whether it is whole.
+func (s *session) closeTrace() error {
+	if s.trace == nil {
+		return nil
+	}
+	if err := errors.Join(s.record.Err(), s.trace.Close()); err != nil {
+		return fmt.Errorf("write the trace: %w", err)
+	}
 	return nil
 }
 
