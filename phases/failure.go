@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"unicode/utf8"
 )
 
 // Skip ends a test or a class without a verdict.
@@ -45,12 +46,16 @@ func FailWith(pythonType, format string, args ...any) error {
 
 // Mismatch returns testtools' failure of assertEqual for two texts.
 func Mismatch(reference, observed string) error {
+	return newFailure(mismatchError, mismatch(reference, observed))
+}
+
+// mismatch is the text of testtools 2.5: with more than 70 characters the two stand on lines of their own.
+func mismatch(reference, observed string) string {
 	a, b := pyString(reference), pyString(observed)
-	// testtools 2.5: with more than 70 characters the two stand on lines of their own.
-	if len(a)+len(b) > 70 {
-		return newFailure(mismatchError, fmt.Sprintf("!=:\nreference = %s\nactual    = %s", a, b))
+	if utf8.RuneCountInString(a)+utf8.RuneCountInString(b) > 70 {
+		return fmt.Sprintf("!=:\nreference = %s\nactual    = %s\n", pyText(reference), pyText(observed))
 	}
-	return newFailure(mismatchError, fmt.Sprintf("%s != %s", a, b))
+	return fmt.Sprintf("%s != %s", a, b)
 }
 
 // Changed returns a failure that lists what is not as it was recorded, one difference a line; nil when there is none.
