@@ -41,7 +41,7 @@ func (c *Config) chooseCloud(o LoadOptions) error {
 // empty is none.
 func (c *Config) ownCredentials() string {
 	for _, name := range []string{"test_accounts_file", "admin_username", "admin_password"} {
-		res := c.values.get(c.values.find("auth", name))
+		res := c.values.get(c.values.current("auth", name))
 		if res.err != nil || !empty(res.value) {
 			return name
 		}

@@ -35,19 +35,14 @@ func (l *cloudLoader) result(config *omap) (*Cloud, error) {
 			}
 		}
 	}
-	c.Cert = path(config.get("cert"))
-	for _, k := range []string{"cacert", "cert", "key"} {
-		if v := config.get(k); !falsy(v) && pyType(v) != "str" && (k != "key" || c.Cert != "") {
-			return nil, &CloudError{Class: "TypeError", Reason: k + " must be a path",
-				Message: fmt.Sprintf("expected str, bytes or os.PathLike object, not %s", pyType(v))}
-		}
+	if err := l.transport(c, config, home); err != nil {
+		return nil, err
 	}
-	l.transport(c, config, home)
 	return c, nil
 }
 
 // transport settles certificates: insecure wins, then verify, then the CA. A text in verify is the path of a CA file.
-func (l *cloudLoader) transport(c *Cloud, config *omap, home string) {
+func (l *cloudLoader) transport(c *Cloud, config *omap, home string) error {
 	cacert := expandUser(path(config.get("cacert")), home)
 	verify := config.get("verify")
 	if config.has("verify") && verify != nil {
@@ -62,6 +57,12 @@ func (l *cloudLoader) transport(c *Cloud, config *omap, home string) {
 	if !falsy(config.get("insecure")) {
 		c.Verify = false
 	}
+	for k, counts := range map[string]bool{"cacert": c.Verify, "cert": true, "key": !falsy(config.get("cert"))} {
+		if v := config.get(k); counts && !falsy(v) && pyType(v) != "str" {
+			return &CloudError{Class: "TypeError", Reason: k + " must be a path",
+				Message: fmt.Sprintf("expected str, bytes or os.PathLike object, not %s", pyType(v))}
+		}
+	}
 	if cacert != "" && !c.Verify {
 		l.notes = append(l.notes, fmt.Sprintf("cacert of cloud %s has no effect, because certificates are not verified.", c.Name))
 	}
@@ -70,6 +71,7 @@ func (l *cloudLoader) transport(c *Cloud, config *omap, home string) {
 		c.Key = expandUser(path(config.get("key")), home)
 	}
 	c.Notes = l.notes
+	return nil
 }
 
 // path is the text of a setting that openstacksdk looks at only when it is true.

@@ -30,6 +30,6 @@ func (c *Config) noteValues() {
 
 // given says that somebody set the option to something.
 func (c *Config) given(section, option string) bool {
-	res := c.values.get(c.values.find(section, option))
+	res := c.values.get(c.values.current(section, option))
 	return res.source.Origin != FromDefault && res.source.Origin != FromNowhere && !empty(res.value)
 }

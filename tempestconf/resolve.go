@@ -28,6 +28,7 @@ type resolver struct {
 	options  []*Option                     // in the order of the tables
 	sections map[string]map[string]*Option // by section, then by Dest
 	old      map[Place]*Option             // by deprecated place
+	moved    map[Place]*Option             // options read in the section of a deprecated name
 	done     map[*Option]*result
 	busy     map[*Option]bool
 }
@@ -45,6 +46,7 @@ func newResolver(files []*File, env, overrides map[string]string, options []Opti
 		files: files, env: env, overrides: overrides,
 		sections: map[string]map[string]*Option{},
 		old:      map[Place]*Option{},
+		moved:    map[Place]*Option{},
 		done:     make(map[*Option]*result, len(options)),
 		busy:     map[*Option]bool{},
 	}
@@ -67,8 +69,27 @@ func newResolver(files []*File, env, overrides map[string]string, options []Opti
 	return r
 }
 
-// find is the registry's lookup: by name, then by deprecated name.
+// find is the registry's lookup: by name, then by deprecated name. oslo.config looks for the value of an option that is
+// referred to by a deprecated name in the section of that name only.
 func (r *resolver) find(section, name string) *Option {
+	if o := r.sections[section][name]; o != nil {
+		return o
+	}
+	p := Place{section, name}
+	o := r.old[p]
+	if o == nil || o.Section == section {
+		return o
+	}
+	if r.moved[p] == nil {
+		moved := *o
+		moved.Section = section
+		r.moved[p] = &moved
+	}
+	return r.moved[p]
+}
+
+// current is find for people: a deprecated name leads to the option as it is called now.
+func (r *resolver) current(section, name string) *Option {
 	if o := r.sections[section][name]; o != nil {
 		return o
 	}

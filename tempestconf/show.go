@@ -12,7 +12,7 @@ func (c *Config) Effective() []Source {
 
 // Fault is why the value of an option cannot be used; nil when it can, or when there is no such option.
 func (c *Config) Fault(section, option string) *OptionError {
-	o := c.values.find(section, dest(option))
+	o := c.values.current(section, dest(option))
 	if o == nil {
 		return nil
 	}

@@ -78,7 +78,7 @@ func written(v any) string {
 
 // Where tells the effective value of an option and its source. For an option that does not exist Origin is FromNowhere.
 func (c *Config) Where(section, option string) Source {
-	o := c.values.find(section, dest(option))
+	o := c.values.current(section, dest(option))
 	if o == nil {
 		return Source{Section: section, Option: option, Null: true, Origin: FromNowhere}
 	}
@@ -102,7 +102,7 @@ func (c *Config) check(options []string, must bool) error {
 	var all []error
 	for _, name := range options {
 		section, option, _ := strings.Cut(name, ".")
-		o := c.values.find(section, dest(option))
+		o := c.values.current(section, dest(option))
 		if o == nil {
 			all = append(all, &OptionError{Section: section, Option: option, Reason: "there is no such option"})
 			continue

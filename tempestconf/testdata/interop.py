@@ -53,8 +53,8 @@ def substitute(q):
     conf.register_opts([cfg.StrOpt("log-dir", default="/var/log"), cfg.BoolOpt("debug", default=False)])
     conf.register_opts([cfg.StrOpt("str"), cfg.StrOpt("other"), cfg.IntOpt("int"), cfg.BoolOpt("bool"), cfg.FloatOpt("float"),
                         cfg.ListOpt("list"), cfg.DictOpt("dict"), cfg.StrOpt("ref_default", default="$other"),
-                        cfg.StrOpt("new_name", deprecated_name="old_name"),
-                        cfg.StrOpt("moved", deprecated_group="auth")], "spec")
+                        cfg.StrOpt("new_name", deprecated_opts=[cfg.DeprecatedOpt("old_name", group="spec")]),
+                        cfg.StrOpt("moved", deprecated_opts=[cfg.DeprecatedOpt("moved", group="auth")])], "spec")
     conf.register_opts([cfg.StrOpt("other")], "auth")
     conf([], default_config_files=[path], default_config_dirs=[], project="x")
     try:
