@@ -1,0 +1,67 @@
+//go:build interop
+
+package interop
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// TestStestrLoad stores every stream in stestr's repository and reads it back.
+func TestStestrLoad(t *testing.T) {
+	w := newWorkspace(t)
+	for _, s := range samples(t) {
+		t.Run(s.name, func(t *testing.T) {
+			w.t = t
+			got := results(t, w.load(s.stream))
+			if diff := cmp.Diff(stored(s.all), stored(got)); diff != "" {
+				t.Errorf("stestr gives back something else (-ours +stestr):\n%s", diff)
+			}
+			last := w.run("stestr", "last")
+			w.sameTotals(last.stdout, s.all)
+			// "stestr last" fails when nothing passed, too.
+			if want := max(s.status(), map[bool]int{true: 0, false: 1}[s.summary.Passed > 0]); last.code != want {
+				t.Errorf("stestr last ended with status %d, want %d", last.code, want)
+			}
+			w.sameTotals(s.console, s.all)
+		})
+	}
+}
+
+// kept is what a stestr repository keeps of a result: it stores subunit version 1, where files without content vanish, their
+// types lose quotes and blanks, and files stand in the order of their names.
+type kept struct {
+	ID, Status, Tags string
+	Start, End       string
+	Files            []keptFile
+}
+
+type keptFile struct{ Name, MIME, Content string }
+
+func stored(all []*subunit.Result) []kept {
+	const stamp = "2006-01-02T15:04:05.000000"
+	var out []kept
+	for _, r := range all {
+		k := kept{ID: r.TestID, Status: r.Status.String(), Tags: strings.Join(r.Tags, " "), Start: r.Start.Format(stamp), End: r.End.Format(stamp)}
+		for _, a := range r.Attachments {
+			if len(a.Content) > 0 {
+				k.Files = append(k.Files, keptFile{a.Name, storedMIME(a.MIME), string(a.Content)})
+			}
+		}
+		slices.SortFunc(k.Files, func(a, b keptFile) int { return strings.Compare(a.Name, b.Name) })
+		out = append(out, k)
+	}
+	return out
+}
+
+// storedMIME is how a type comes back: text/x-traceback;charset=utf8,language=python.
+func storedMIME(mime string) string {
+	kind, parameters, _ := strings.Cut(mime, ";")
+	parameters = strings.NewReplacer(`"`, "", " ", "").Replace(parameters)
+	return kind + ";" + strings.ReplaceAll(parameters, ";", ",")
+}
