@@ -10,7 +10,7 @@ import (
 func one(t *testing.T, text string, env ...string) (*Config, string) {
 	t.Helper()
 	p := newPlace(t)
-	file := p.write("work/etc/tempest.conf", text)
+	file := p.write("cwd/etc/tempest.conf", text)
 	return p.load(p.options(env...)), file
 }
 

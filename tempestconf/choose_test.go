@@ -24,21 +24,21 @@ func TestWhichCredentials(t *testing.T) {
 		{name: "empty means not configured", conf: "[auth]\nadmin_username =\nadmin_password = \"\"\n", clouds: twoClouds, env: []string{"OS_CLOUD=a"}, want: "a"},
 		{name: "a bad password is one", conf: "[auth]\nadmin_password = $nosuch\n", clouds: twoClouds, env: []string{"OS_CLOUD=a"}, note: "[auth] admin_password gives"},
 		{name: "nothing in tempest.conf", clouds: twoClouds, env: []string{"OS_CLOUD=b"}, want: "b", note: "(tempest.conf gives none)"},
-		{name: "several and no name", clouds: twoClouds, note: "tempest.conf gives no credentials, and @/work/clouds.yaml has a, b, and none of them is named."},
+		{name: "several and no name", clouds: twoClouds, note: "tempest.conf gives no credentials, and @/cwd/clouds.yaml has a, b, and none of them is named."},
 		{name: "no clouds.yaml", note: "tempest.conf gives no credentials, and no clouds.yaml was found"},
 		{name: "environment", env: []string{"OS_AUTH_URL=http://e", "OS_USERNAME=u", "OS_PASSWORD=p"}, want: "envvars"},
-		{name: "unknown flag", conf: admin, clouds: twoClouds, flag: "c", err: "Cloud c was not found. (@/work/clouds.yaml has a, b)"},
+		{name: "unknown flag", conf: admin, clouds: twoClouds, flag: "c", err: "Cloud c was not found. (@/cwd/clouds.yaml has a, b)"},
 		{name: "unknown OS_CLOUD", clouds: twoClouds, env: []string{"OS_CLOUD=c"}, note: "Cloud c was not found."},
 		{name: "variables of something else", env: []string{"OS_DEBUG=1"}, note: "cloud envvars: Auth plugin requires parameters which were not given: auth_url."},
 		{name: "broken clouds.yaml not needed", conf: admin, clouds: "clouds: ["},
-		{name: "broken clouds.yaml", clouds: "clouds: [", note: "@/work/clouds.yaml: yaml: "},
-		{name: "broken clouds.yaml for a flag", conf: admin, clouds: "clouds: [", flag: "a", err: "@/work/clouds.yaml: yaml: "},
+		{name: "broken clouds.yaml", clouds: "clouds: [", note: "@/cwd/clouds.yaml: yaml: "},
+		{name: "broken clouds.yaml for a flag", conf: admin, clouds: "clouds: [", flag: "a", err: "@/cwd/clouds.yaml: yaml: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
-			p.write("work/etc/tempest.conf", c.conf)
+			p.write("cwd/etc/tempest.conf", c.conf)
 			if c.clouds != "" {
-				p.write("work/clouds.yaml", c.clouds)
+				p.write("cwd/clouds.yaml", c.clouds)
 			}
 			o := p.options(c.env...)
 			o.Cloud = c.flag

@@ -20,9 +20,9 @@ func TestCloudSearch(t *testing.T) {
 		env   []string
 		want  string
 	}{
-		{"working directory", []string{"work/clouds.yaml", "home/.config/openstack/clouds.yaml"}, nil, "work/clouds.yaml"},
-		{"yaml before yml", []string{"work/clouds.yml", "work/clouds.yaml"}, nil, "work/clouds.yaml"},
-		{"yml before json", []string{"work/clouds.yml", "work/clouds.json"}, nil, "work/clouds.yml"},
+		{"working directory", []string{"cwd/clouds.yaml", "home/.config/openstack/clouds.yaml"}, nil, "cwd/clouds.yaml"},
+		{"yaml before yml", []string{"cwd/clouds.yml", "cwd/clouds.yaml"}, nil, "cwd/clouds.yaml"},
+		{"yml before json", []string{"cwd/clouds.yml", "cwd/clouds.json"}, nil, "cwd/clouds.yml"},
 		{"home", []string{"home/.config/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, nil, "home/.config/openstack/clouds.yaml"},
 		{"XDG_CONFIG_HOME", []string{"xdg/openstack/clouds.yaml", "home/.config/openstack/clouds.yaml"}, []string{"XDG_CONFIG_HOME=@/xdg"}, "xdg/openstack/clouds.yaml"},
 		{"home although XDG_CONFIG_HOME", []string{"home/.config/openstack/clouds.yaml"}, []string{"XDG_CONFIG_HOME=@/xdg"}, "home/.config/openstack/clouds.yaml"},
@@ -31,9 +31,9 @@ func TestCloudSearch(t *testing.T) {
 		{"XDG_CONFIG_DIRS", []string{"x/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, []string{"XDG_CONFIG_DIRS=@/x"}, "x/openstack/clouds.yaml"},
 		{"two XDG_CONFIG_DIRS are none", []string{"x/openstack/clouds.yaml", "etc/openstack/clouds.yaml"}, []string{"XDG_CONFIG_DIRS=@/x:@/y"}, "etc/openstack/clouds.yaml"},
 		{"/etc", []string{"etc/openstack/clouds.yaml"}, nil, "etc/openstack/clouds.yaml"},
-		{"OS_CLIENT_CONFIG_FILE", []string{"work/clouds.yaml", "o.yaml"}, []string{"OS_CLIENT_CONFIG_FILE=@/o.yaml"}, "o.yaml"},
-		{"OS_CLIENT_CONFIG_FILE missing", []string{"work/clouds.yaml"}, []string{"OS_CLIENT_CONFIG_FILE=@/none.yaml"}, "work/clouds.yaml"},
-		{"OS_CLIENT_CONFIG_FILE relative", []string{"work/o.json"}, []string{"OS_CLIENT_CONFIG_FILE=o.json"}, "work/o.json"},
+		{"OS_CLIENT_CONFIG_FILE", []string{"cwd/clouds.yaml", "o.yaml"}, []string{"OS_CLIENT_CONFIG_FILE=@/o.yaml"}, "o.yaml"},
+		{"OS_CLIENT_CONFIG_FILE missing", []string{"cwd/clouds.yaml"}, []string{"OS_CLIENT_CONFIG_FILE=@/none.yaml"}, "cwd/clouds.yaml"},
+		{"OS_CLIENT_CONFIG_FILE relative", []string{"cwd/o.json"}, []string{"OS_CLIENT_CONFIG_FILE=o.json"}, "cwd/o.json"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
@@ -56,7 +56,7 @@ func TestCloudSearch(t *testing.T) {
 }
 
 func (p place) cloud(env ...string) CloudOptions {
-	o := CloudOptions{Dir: p.path("work"), root: p.root, Env: []string{"HOME=" + p.path("home")}}
+	o := CloudOptions{Dir: p.path("cwd"), root: p.root, Env: []string{"HOME=" + p.path("home")}}
 	for _, e := range env {
 		o.Env = append(o.Env, strings.ReplaceAll(e, "@", p.root))
 	}
@@ -73,7 +73,7 @@ func TestSecureFile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
-			p.write("work/clouds.yaml", oneCloud("R"))
+			p.write("cwd/clouds.yaml", oneCloud("R"))
 			p.write(c.file, "clouds: {c: {region_name: S, auth: {password: geheim}}}\n")
 			got, err := LoadCloud(p.cloud(c.env...))
 			if err != nil || got.RegionName != "S" || got.Auth["password"] != "geheim" || got.Auth["username"] != "u" {
@@ -85,7 +85,7 @@ func TestSecureFile(t *testing.T) {
 
 func TestCloudFields(t *testing.T) {
 	p := newPlace(t)
-	p.write("work/clouds.yaml", `
+	p.write("cwd/clouds.yaml", `
 x: &base {auth: {auth_url: http://h/v3, username: 7, password: 0123, project-name: p, domain_name: D}}
 clouds:
   c:
@@ -108,7 +108,7 @@ clouds:
 		t.Fatal(err)
 	}
 	got.Config = nil
-	want := &Cloud{Name: "c", File: p.path("work/clouds.yaml"), AuthType: "password", RegionName: "1.1",
+	want := &Cloud{Name: "c", File: p.path("cwd/clouds.yaml"), AuthType: "password", RegionName: "1.1",
 		Auth: map[string]string{"auth_url": "http://h/v3", "username": "7", "password": "83", "project_name": "p",
 			"user_domain_name": "D", "project_domain_name": "D"},
 		Interface: []string{"internal", "public"}, CACert: p.path("home/ca.pem"), Cert: p.path("home/c.pem"), Key: "/k.pem",
@@ -138,7 +138,7 @@ func TestServiceSetting(t *testing.T) {
 
 func TestReportMasks(t *testing.T) {
 	p := newPlace(t)
-	p.write("work/clouds.yaml", "clouds: {c: {auth_type: v3applicationcredential, auth: {auth_url: http://h, application_credential_id: i,"+
+	p.write("cwd/clouds.yaml", "clouds: {c: {auth_type: v3applicationcredential, auth: {auth_url: http://h, application_credential_id: i,"+
 		" application_credential_secret: geheim}, other: [{client_secret: geheim}], token_endpoint: http://t, empty_password: ''}}\n")
 	got, err := LoadCloud(p.cloud())
 	if err != nil {
@@ -166,8 +166,8 @@ func TestProfiles(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
-			p.write("work/clouds.yaml", "clouds: {c: "+c.cloud+"}\n")
-			p.write("work/clouds-public.yaml", "public-clouds: {dead: {status: shutdown}}\n")
+			p.write("cwd/clouds.yaml", "clouds: {c: "+c.cloud+"}\n")
+			p.write("cwd/clouds-public.yaml", "public-clouds: {dead: {status: shutdown}}\n")
 			o := p.cloud()
 			o.Region = c.region
 			got, err := LoadCloud(o)
@@ -186,21 +186,21 @@ func TestProfiles(t *testing.T) {
 
 func TestCloudErrorsAreReadable(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"empty cloud", "clouds: {c: }", "cloud c: @/work/clouds.yaml: the cloud is empty or not a mapping"},
-		{"list", "clouds: [c]", "@/work/clouds.yaml: clouds: must be a mapping of names to clouds"},
+		{"empty cloud", "clouds: {c: }", "cloud c: @/cwd/clouds.yaml: the cloud is empty or not a mapping"},
+		{"list", "clouds: [c]", "@/cwd/clouds.yaml: clouds: must be a mapping of names to clouds"},
 		{"text", "hello", "the file holds a str, not a mapping"},
 		{"auth text", "clouds: {c: {auth: x}}", "cloud c: auth: must be a mapping"},
 		{"unknown option", "clouds: {c: {auth: {auth_url: u, foo: 1}}}", "cloud c: auth: password takes no foo"},
 		{"unknown plugin", "clouds: {c: {auth_type: foo, auth: {auth_url: u}}}", "cloud c: The plugin foo could not be found"},
 		{"brace", "clouds: {c: {region_name: '{', auth: {auth_url: u}}}", "braces in a text refer to other settings"},
-		{"nothing", "", "@/work/clouds.yaml has no clouds"},
+		{"nothing", "", "@/cwd/clouds.yaml has no clouds"},
 		{"two documents", "clouds: {}\n---\nclouds: {}\n", "expected a single document"},
 		{"tag", "clouds: !foo {}", "could not determine a constructor for the tag '!foo'"},
 		{"scalar tag", "clouds: {c: !foo x}", "could not determine a constructor for the tag '!foo'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
-			p.write("work/clouds.yaml", c.text)
+			p.write("cwd/clouds.yaml", c.text)
 			_, err := LoadCloud(p.cloud())
 			if err == nil || !strings.Contains(err.Error(), strings.ReplaceAll(c.want, "@", p.root)) {
 				t.Error(err)
@@ -234,7 +234,7 @@ func TestBombs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
-			p.write("work/clouds.yaml", c.text)
+			p.write("cwd/clouds.yaml", c.text)
 			start := time.Now()
 			_, err := LoadCloud(p.cloud())
 			if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error(), c.want)) {

@@ -23,7 +23,7 @@ type LoadOptions struct {
 }
 
 // Config is the configuration in effect. The typed fields hold the default where a value is not given, empty where a
-// number or a boolean is needed, or bad: Check tells.
+// number or a boolean is needed, or bad: Check tells. After Load it is only read, so that goroutines can share it.
 type Config struct {
 	// File is the absolute path of the tempest.conf in use; empty when none was found.
 	File string
@@ -68,6 +68,7 @@ type Config struct {
 
 	values *resolver
 	env    map[string]string
+	start  string // the working directory before a workspace was entered
 }
 
 type target struct {

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // NotFoundError says that a configuration file that was named is not there.
@@ -29,7 +27,10 @@ func (e *NotFoundError) Error() string {
 // does not exist; here that is an error.
 func (c *Config) findFile(o LoadOptions) error {
 	if o.ConfigFile != "" {
-		path := c.abs(o.ConfigFile)
+		path := o.ConfigFile
+		if !filepath.IsAbs(path) { // relative to where the command was given, not to the workspace
+			path = filepath.Join(c.start, path)
+		}
 		c.Tried = []string{path}
 		if info, err := os.Stat(path); err != nil || info.IsDir() {
 			return &NotFoundError{"--config-file", c.Tried}
@@ -135,12 +136,15 @@ func (c *Config) enterWorkspace(o LoadOptions) error {
 	if err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("read workspaces: %w", err)
 	}
-	known := map[string]string{}
-	if err := yaml.Unmarshal(data, &known); err != nil {
+	v, err := parseYAML(data)
+	if err != nil {
 		return fmt.Errorf("read workspaces of %s: %w", path, err)
 	}
-	dir, ok := known[o.Workspace]
-	if !ok || dir == "" {
+	dir := ""
+	if known, ok := v.(*omap); ok {
+		dir = text(known.get(o.Workspace))
+	}
+	if dir == "" {
 		return fmt.Errorf("the workspace %q is not registered in %s; `tempest init` registers one", o.Workspace, path)
 	}
 	dir = c.abs(dir)

@@ -72,7 +72,7 @@ func (c *Config) workingDir(o LoadOptions) error {
 	if err != nil {
 		return fmt.Errorf("find the working directory: %w", err)
 	}
-	c.Dir = dir
+	c.Dir, c.start = dir, dir
 	if o.Workspace == "" {
 		return nil
 	}

@@ -34,7 +34,7 @@ func (p place) write(name, text string) string {
 }
 
 func (p place) options(env ...string) LoadOptions {
-	return LoadOptions{Dir: p.path("work"), root: p.root, Env: append([]string{"HOME=" + p.path("home")}, env...)}
+	return LoadOptions{Dir: p.path("cwd"), root: p.root, Env: append([]string{"HOME=" + p.path("home")}, env...)}
 }
 
 func (p place) load(o LoadOptions) *Config {
@@ -65,18 +65,18 @@ func TestWhereTheFileIsLookedFor(t *testing.T) {
 		env   []string
 		want  string
 	}{
-		{"working directory", []string{"work/etc/tempest.conf", "etc/tempest/tempest.conf"}, "", nil, "work/etc/tempest.conf"},
+		{"working directory", []string{"cwd/etc/tempest.conf", "etc/tempest/tempest.conf"}, "", nil, "cwd/etc/tempest.conf"},
 		{"site", []string{"etc/tempest/tempest.conf", "home/.tempest/tempest.conf"}, "", nil, "etc/tempest/tempest.conf"},
 		{"home's directory", []string{"home/.tempest/tempest.conf", "home/tempest.conf", "etc/tempest.conf"}, "", nil, "home/.tempest/tempest.conf"},
 		{"home", []string{"home/tempest.conf", "etc/tempest.conf"}, "", nil, "home/tempest.conf"},
 		{"/etc", []string{"etc/tempest.conf"}, "", nil, "etc/tempest.conf"},
-		{"flag", []string{"work/x.conf", "work/etc/tempest.conf"}, "x.conf", []string{"TEMPEST_CONFIG=/none"}, "work/x.conf"},
-		{"TEMPEST_CONFIG_DIR", []string{"a/tempest.conf", "work/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG_DIR=@/a"}, "a/tempest.conf"},
-		{"both variables", []string{"a/b.conf", "work/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG_DIR=@/a", "TEMPEST_CONFIG=b.conf"}, "a/b.conf"},
-		{"relative variable", []string{"work/rel/b.conf"}, "", []string{"TEMPEST_CONFIG_DIR=rel", "TEMPEST_CONFIG=b.conf"}, "work/rel/b.conf"},
-		{"TEMPEST_CONFIG alone", []string{"work/etc/b.conf"}, "", []string{"TEMPEST_CONFIG=b.conf"}, "work/etc/b.conf"},
+		{"flag", []string{"cwd/x.conf", "cwd/etc/tempest.conf"}, "x.conf", []string{"TEMPEST_CONFIG=/none"}, "cwd/x.conf"},
+		{"TEMPEST_CONFIG_DIR", []string{"a/tempest.conf", "cwd/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG_DIR=@/a"}, "a/tempest.conf"},
+		{"both variables", []string{"a/b.conf", "cwd/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG_DIR=@/a", "TEMPEST_CONFIG=b.conf"}, "a/b.conf"},
+		{"relative variable", []string{"cwd/rel/b.conf"}, "", []string{"TEMPEST_CONFIG_DIR=rel", "TEMPEST_CONFIG=b.conf"}, "cwd/rel/b.conf"},
+		{"TEMPEST_CONFIG alone", []string{"cwd/etc/b.conf"}, "", []string{"TEMPEST_CONFIG=b.conf"}, "cwd/etc/b.conf"},
 		{"TEMPEST_CONFIG absolute", []string{"a/b.conf"}, "", []string{"TEMPEST_CONFIG=@/a/b.conf", "TEMPEST_CONFIG_DIR=/none"}, "a/b.conf"},
-		{"empty variables", []string{"work/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG=", "TEMPEST_CONFIG_DIR="}, "work/etc/tempest.conf"},
+		{"empty variables", []string{"cwd/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG=", "TEMPEST_CONFIG_DIR="}, "cwd/etc/tempest.conf"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
@@ -105,7 +105,7 @@ func TestNoFile(t *testing.T) {
 	if c.File != "" || c.Identity.Region != "RegionOne" || !noted(c, "No tempest.conf was found") {
 		t.Errorf("%q %q %v", c.File, c.Identity.Region, c.Notes)
 	}
-	want := []string{"work/etc/tempest.conf", "etc/tempest/tempest.conf", "home/.tempest/tempest.conf", "home/tempest.conf", "etc/tempest.conf"}
+	want := []string{"cwd/etc/tempest.conf", "etc/tempest/tempest.conf", "home/.tempest/tempest.conf", "home/tempest.conf", "etc/tempest.conf"}
 	for i := range want {
 		want[i] = p.path(want[i])
 	}
@@ -122,14 +122,14 @@ func TestNamedFileMissing(t *testing.T) {
 	for _, c := range []struct {
 		name, flag, env, want string
 	}{
-		{"flag", "no.conf", "", "the configuration file that --config-file names does not exist (tried @/work/no.conf)"},
-		{"directory", ".", "", "the configuration file that --config-file names does not exist (tried @/work)"},
-		{"variable", "", "TEMPEST_CONFIG=no.conf", "that TEMPEST_CONFIG names does not exist (tried @/work/etc/no.conf)"},
+		{"flag", "no.conf", "", "the configuration file that --config-file names does not exist (tried @/cwd/no.conf)"},
+		{"directory", ".", "", "the configuration file that --config-file names does not exist (tried @/cwd)"},
+		{"variable", "", "TEMPEST_CONFIG=no.conf", "that TEMPEST_CONFIG names does not exist (tried @/cwd/etc/no.conf)"},
 		{"directory variable", "", "TEMPEST_CONFIG_DIR=/none", "that TEMPEST_CONFIG_DIR names does not exist (tried /none/tempest.conf)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
-			p.write("work/etc/tempest.conf", region("fallback"))
+			p.write("cwd/etc/tempest.conf", region("fallback"))
 			o := p.options(c.env)
 			o.ConfigFile = c.flag
 			_, err := Load(o)
@@ -178,9 +178,21 @@ func TestWorkspace(t *testing.T) {
 	}
 }
 
+func TestWorkspaceAndFile(t *testing.T) {
+	p := newPlace(t)
+	p.write("ws/etc/tempest.conf", region("ws"))
+	p.write("cwd/own.conf", region("own"))
+	p.write("home/.tempest/workspace.yaml", "one: "+p.path("ws")+"\n")
+	o := p.options()
+	o.Workspace, o.ConfigFile = "one", "own.conf"
+	if c := p.load(o); c.Identity.Region != "own" || c.Dir != p.path("ws") {
+		t.Error(c.File, c.Dir)
+	}
+}
+
 func TestPrecedence(t *testing.T) {
 	p := newPlace(t)
-	file := p.write("work/etc/tempest.conf", "[identity]\nregion = file\n[compute]\nbuild_timeout = 1\nimage_ref = i\nflavor_ref = 7\n"+
+	file := p.write("cwd/etc/tempest.conf", "[identity]\nregion = file\n[compute]\nbuild_timeout = 1\nimage_ref = i\nflavor_ref = 7\n"+
 		"[validation]\nimage_ssh_user = new\n[persistent_resources]\nservers = 2\nobjects = 4\nstate_dir = fromfile\n")
 	p.write("home/.tempest/tempest.conf.d/20.conf", "[compute]\nbuild_timeout = 3\n[scenario]\nssh_user = later\n")
 	dir := p.write("home/.tempest/tempest.conf.d/10.conf", "[compute]\nbuild_timeout = 2\nflavor_ref = 8\n")

@@ -9,12 +9,12 @@ import (
 // vendorData holds the vendor profiles of openstacksdk 0.101, one a line. It is parsed only when a cloud names a profile.
 //
 //go:embed vendors.json
-var vendorData []byte
+var vendorData string
 
 // vendorProfile is a built-in profile; nil when there is none of that name. fetch is the URL from which openstacksdk would
 // download the profile, which is not done here.
 func vendorProfile(name string) (profile *omap, fetch string, err error) {
-	v, err := parseJSON(vendorData)
+	v, err := parseJSON([]byte(vendorData))
 	if err != nil {
 		return nil, "", fmt.Errorf("read the built-in vendor profiles: %w", err)
 	}
