@@ -70,6 +70,10 @@ func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if mine && k.point == "before" {
 		die()
 	}
+	if mine && k.point == "panic" {
+		go panic("a bug")
+		select {}
+	}
 	resp, err := k.next.RoundTrip(req)
 	if mine && k.point == "acted" {
 		die()

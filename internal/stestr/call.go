@@ -1,47 +1,55 @@
-// Package stestr answers the call by which stestr and Tempest start a test runner.
-//
-// stestr builds `${PYTHON} -m stestr.subunit_runner.run discover -t TOP_DIR TEST_PATH [--list | --load-list FILE]` and runs
-// it through a shell, so that a program named by $PYTHON takes Python's place. It wants nothing but subunit packets on
-// standard output and ignores the exit status of a run.
 package stestr
 
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
 // Call is what a runner is asked for.
 type Call struct {
+	// Before are the words between the program and "-m": $PYTHON is expanded unquoted and may carry options.
+	Before []string
+	// Args are the words from "-m" on, as another runner would be given them.
+	Args []string
+
 	List     bool   // list the tests in place of running them
 	LoadList string // file with the ids to run, one a line; "" runs every test
 	Only     string // with --no-discover: a test id, class or module; "" means all
 }
 
-// ParseCall recognises a runner's call and reports whether args are one.
+// runners are the modules by which stestr, subunit and testtools start a runner.
+var runners = [...]string{"stestr.subunit_runner.run", "subunit.run", "testtools.run"}
+
+// ParseCall recognises a runner's call and reports whether args, the words behind the program's name, are one.
 func ParseCall(args []string) (Call, bool, error) {
-	var c Call
-	if len(args) < 2 || args[0] != "-m" || (args[1] != "stestr.subunit_runner.run" && args[1] != "subunit.run" && args[1] != "testtools.run") {
-		return c, false, nil
+	m := slices.Index(args, "-m")
+	if m < 0 || m+1 >= len(args) || !slices.Contains(runners[:], args[m+1]) {
+		return Call{}, false, nil
 	}
-	rest := args[2:]
-	discover := len(rest) > 0 && rest[0] == "discover"
+	c := Call{Before: args[:m:m], Args: args[m:]}
+	return c, true, c.parse(args[m+2:])
+}
+
+func (c *Call) parse(args []string) error {
+	discover := len(args) > 0 && args[0] == "discover"
 	if discover {
-		rest = rest[1:]
+		args = args[1:]
 	}
-	for i := 0; i < len(rest); i++ {
-		arg := rest[i]
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
 		switch {
 		case arg == "--list" || arg == "-l":
 			c.List = true
 		case arg == "--load-list":
-			if i++; i == len(rest) {
-				return c, true, fmt.Errorf("--load-list names no file")
+			if i++; i == len(args) {
+				return fmt.Errorf("--load-list names no file")
 			}
-			c.LoadList = rest[i]
+			c.LoadList = args[i]
 		case strings.HasPrefix(arg, "--load-list="):
 			c.LoadList = strings.TrimPrefix(arg, "--load-list=")
-		case arg == "-t" || arg == "--top-level-directory" || arg == "-s" || arg == "-p":
+		case arg == "-t" || arg == "--top-level-directory" || arg == "-s" || arg == "--start-directory" || arg == "-p" || arg == "--pattern":
 			i++ // where Python's discovery would look: there is nothing to discover here
 		case strings.HasPrefix(arg, "-"):
 			// Options of unittest's (-v, -f, …) change nothing here.
@@ -49,7 +57,25 @@ func ParseCall(args []string) (Call, bool, error) {
 			c.Only = arg
 		}
 	}
-	return c, true, nil
+	return nil
+}
+
+// WithLoadList returns the words of the call for another runner that is to run the ids in file, or to list when file is "".
+func (c Call) WithLoadList(file string) []string {
+	var out []string
+	for i := 0; i < len(c.Args); i++ {
+		switch arg := c.Args[i]; {
+		case arg == "--load-list":
+			i++
+		case strings.HasPrefix(arg, "--load-list="), arg == "--list", arg == "-l":
+		default:
+			out = append(out, arg)
+		}
+	}
+	if file == "" {
+		return append(out, "--list")
+	}
+	return append(out, "--load-list", file)
 }
 
 // ReadIDs reads an id file: one id a line, in no order, blanks around it.
@@ -65,4 +91,21 @@ func ReadIDs(path string) ([]string, error) {
 		}
 	}
 	return ids, nil
+}
+
+// WriteIDs writes an id file into the directory for temporary files, closed to others. The caller removes it.
+func WriteIDs(ids []string) (path string, err error) {
+	f, err := os.CreateTemp("", "persistent-resources-ids-")
+	if err != nil {
+		return "", fmt.Errorf("write the list of tests: %w", err)
+	}
+	_, err = f.WriteString(strings.Join(ids, "\n") + "\n")
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return "", fmt.Errorf("write the list of tests: %w", err)
+	}
+	return f.Name(), nil
 }

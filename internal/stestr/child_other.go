@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package stestr
+
+import "syscall"
+
+// childAttributes keep the terminal's signals from reaching the child twice.
+func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
