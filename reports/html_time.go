@@ -127,13 +127,13 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// place gives the bars their places on the axis, in percent.
+// place gives the bars their places on the axis, in percent. A bar at the very end stays in sight.
 func place(bars []bar, start time.Time, span time.Duration) {
 	for i := range bars {
 		b := &bars[i]
 		left := 100 * float64(b.start.Sub(start)) / float64(span)
 		width := 100 * float64(b.end.Sub(b.start)) / float64(span)
-		b.Style = template.CSS(fmt.Sprintf("left:%.3f%%;width:%.3f%%", left, width))
+		b.Style = template.CSS(fmt.Sprintf("left:min(%.3f%%,100%% - 4px);width:%.3f%%", left, width))
 	}
 }
 

@@ -162,7 +162,7 @@ func (l *liveLine) draw(now time.Time) {
 func (l *liveLine) text(now time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[%d", l.done)
-	if l.listed >= l.done+len(l.running) {
+	if l.listed > 0 && l.listed >= l.done+len(l.running) {
 		fmt.Fprintf(&b, "/%d", l.listed)
 	}
 	if l.failed > 0 {

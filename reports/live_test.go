@@ -75,3 +75,30 @@ func TestNotATerminal(t *testing.T) {
 		t.Errorf("got %q", &out)
 	}
 }
+
+func TestWaitingInTheLiveLine(t *testing.T) {
+	var out bytes.Buffer
+	c := NewConsole(ConsoleOptions{Out: &out, Live: &out})
+	c.Waiting("waiting for SSH on server s (10.0.0.1)", epoch)
+	c.Waiting("waiting for SSH on server s (10.0.0.2)", epoch.Add(12*time.Second))
+	if got := screen(t, out.String()); len(got) != 1 || got[0] != "[0] waiting for SSH on server s (10.0.0.2) 12s" {
+		t.Errorf("got %q", got)
+	}
+	c.Waiting("", epoch.Add(13*time.Second))
+	if got := screen(t, out.String()); len(got) != 1 || got[0] != "" {
+		t.Errorf("got %q after the wait", got)
+	}
+}
+
+// Where nothing can be drawn over, a long wait gets a line after 10 s and then whenever its time has doubled.
+func TestWaitingOffATerminal(t *testing.T) {
+	var out bytes.Buffer
+	c := NewConsole(ConsoleOptions{Out: &out})
+	for s := range 45 {
+		c.Waiting("waiting for server s (BUILD)", epoch.Add(time.Duration(s)*time.Second))
+	}
+	want := "… waiting for server s (BUILD), 10s so far\n… waiting for server s (BUILD), 20s so far\n… waiting for server s (BUILD), 40s so far\n"
+	if out.String() != want {
+		t.Errorf("got %q", &out)
+	}
+}
