@@ -2,6 +2,8 @@ package phases
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +17,9 @@ func answerMessage(body []byte) string {
 }
 
 func messageIn(value any, depth int) string {
+	if list, ok := value.([]any); ok && len(list) > 0 {
+		value = list[0] // API-SIG's form: {"errors": [{"detail": …}]}
+	}
 	object, ok := value.(map[string]any)
 	if !ok || depth > 2 {
 		return ""
@@ -24,8 +29,8 @@ func messageIn(value any, depth int) string {
 			return s
 		}
 	}
-	for _, inner := range object {
-		if s := messageIn(inner, depth+1); s != "" {
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if s := messageIn(object[key], depth+1); s != "" {
 			return s
 		}
 	}

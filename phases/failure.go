@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gophercloud/gophercloud/v2"
 )
 
 // Skip ends a test or a class without a verdict.
@@ -113,6 +115,9 @@ func walk(err error, visit func(error)) {
 	}
 	visit(err)
 	switch e := err.(type) {
+	case *gophercloud.ErrUnableToReauthenticate: // it unwraps to neither
+		walk(e.ErrReauth, visit)
+		walk(e.ErrOriginal, visit)
 	case interface{ Unwrap() error }:
 		walk(e.Unwrap(), visit)
 	case interface{ Unwrap() []error }:
@@ -120,4 +125,14 @@ func walk(err error, visit func(error)) {
 			walk(inner, visit)
 		}
 	}
+}
+
+// find returns the first error of a type among an error and all that it wraps and joins.
+func find[T error](err error) (found T, ok bool) {
+	walk(err, func(err error) {
+		if e, is := err.(T); is && !ok {
+			found, ok = e, true
+		}
+	})
+	return found, ok
 }
