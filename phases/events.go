@@ -1,10 +1,10 @@
 package phases
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
 	"opendev.org/x/persistent-resources/subunit"
@@ -46,8 +46,7 @@ func (m *emitter) start(id string) {
 // outcome ends a test. log is nil for what happened outside of a test's body: pseudo tests and decorators' skips have none.
 func (m *emitter) outcome(id string, err error, log *testLog) subunit.Status {
 	at := m.now()
-	var skip *Skip
-	if errors.As(err, &skip) {
+	if skip := skipOf(err); skip != nil {
 		m.file(id, at, "reason", mimeReason, skip.Reason)
 		m.end(id, at, subunit.Skip)
 		return subunit.Skip
@@ -83,16 +82,12 @@ func (m *emitter) end(id string, at time.Time, status subunit.Status) {
 
 // file sends a text in pieces of Python's size; an empty text is one empty piece.
 func (m *emitter) file(id string, at time.Time, name, mime, text string) {
-	text = m.secrets.Clean(text)
-	if len(text) > attachmentLimit {
-		half := attachmentLimit / 2
-		text = text[:half] + fmt.Sprintf("\n… %d bytes left out …\n", len(text)-2*half) + text[len(text)-half:]
-	}
-	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = m.fit(text)
 	var pieces []string
 	for len(text) > logPiece {
-		pieces = append(pieces, text[:logPiece])
-		text = text[logPiece:]
+		n := runeBorder(text, logPiece)
+		pieces = append(pieces, text[:n])
+		text = text[n:]
 	}
 	m.send(id, at, name, mime, append(pieces, text))
 }
@@ -100,9 +95,28 @@ func (m *emitter) file(id string, at time.Time, name, mime, text string) {
 // pieces sends a text whose pieces are given.
 func (m *emitter) pieces(id string, at time.Time, name, mime string, pieces []string) {
 	for i, p := range pieces {
-		pieces[i] = strings.ToValidUTF8(m.secrets.Clean(p), "\uFFFD")
+		pieces[i] = m.fit(p)
 	}
 	m.send(id, at, name, mime, pieces)
+}
+
+// fit makes a text fit to be sent: without secrets, in UTF-8, and with its middle left out when it is too long.
+func (m *emitter) fit(text string) string {
+	text = strings.ToValidUTF8(m.secrets.Clean(text), "\uFFFD")
+	if len(text) <= attachmentLimit {
+		return text
+	}
+	const half = attachmentLimit/2 - 32 // leaves room for the sentence in between
+	head, tail := runeBorder(text, half), runeBorder(text, len(text)-half)
+	return text[:head] + fmt.Sprintf("\n… %d bytes left out …\n", tail-head) + text[tail:]
+}
+
+// runeBorder is the last border between characters of a valid text that is at most n.
+func runeBorder(text string, n int) int {
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return n
 }
 
 func (m *emitter) send(id string, at time.Time, name, mime string, pieces []string) {

@@ -16,6 +16,32 @@ type Skip struct{ Reason string }
 
 func (s *Skip) Error() string { return "skipped: " + s.Reason }
 
+// skipOf returns the skip that err comes to: err itself, what it wraps, or, where errors are joined, the first of them when
+// all are skips. One failure among them must not be lost.
+func skipOf(err error) *Skip {
+	switch e := err.(type) {
+	case *Skip:
+		return e
+	case *Failure:
+		return nil // a skip that was its cause was not its verdict
+	case interface{ Unwrap() error }:
+		return skipOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var first *Skip
+		for _, part := range e.Unwrap() {
+			s := skipOf(part)
+			if s == nil {
+				return nil
+			}
+			if first == nil {
+				first = s
+			}
+		}
+		return first
+	}
+	return nil
+}
+
 // Failure is a test's verdict that something is not as it should be. Its text is what Tempest's traceback ends with.
 type Failure struct {
 	Type  string // qualified name of the Python exception, e.g. "AssertionError"

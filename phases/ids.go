@@ -73,13 +73,15 @@ func (c ClassID) TestID(t Test) string {
 func (c ClassID) setUpClass() string    { return fmt.Sprintf("setUpClass (%s)", c) }
 func (c ClassID) tearDownClass() string { return fmt.Sprintf("tearDownClass (%s)", c) }
 
-// PhaseOf tells the phase of a test id or pseudo id of ours, by the attribute or the module in it.
+// PhaseOf tells the phase of a test id or pseudo id of ours, by the module in it.
 func PhaseOf(id string) (Phase, bool) {
-	if !strings.Contains(id, Package+".tests.api.") {
+	_, rest, ours := strings.Cut(id, Package+".tests.api.")
+	_, module, _ := strings.Cut(rest, ".") // behind the service
+	if !ours {
 		return 0, false
 	}
 	for _, p := range []Phase{Create, Verify, Delete} {
-		if strings.Contains(id, ".test_"+p.moduleAction()+"_") {
+		if strings.HasPrefix(module, "test_"+p.moduleAction()+"_") {
 			return p, true
 		}
 	}

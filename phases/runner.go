@@ -195,8 +195,9 @@ func (r *runner) runClass(ctx context.Context, p planned, m *emitter) {
 		return
 	}
 	if err := r.stages(ctx, c, c.TearDown, "tearDownClass", false); err != nil {
-		m.outcome(c.ID.tearDownClass(), err, nil)
-		r.failed(err)
+		if status := m.outcome(c.ID.tearDownClass(), err, nil); status == subunit.Fail {
+			r.failed(err)
+		}
 	}
 }
 
@@ -230,8 +231,11 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 		r.testFailed(c, err)
 		return
 	}
-	if err := decoratorSkip(c, t); err != nil {
-		m.outcome(id, err, nil)
+	decorated := func(context.Context) error { return decoratorSkip(c, t) }
+	if err := protected(ctx, decorated); err != nil {
+		if status := m.outcome(id, err, nil); status == subunit.Fail {
+			r.testFailed(c, fmt.Errorf("%s: %w", t.Name, err))
+		}
 		return
 	}
 	log := &testLog{}
