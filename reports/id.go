@@ -1,6 +1,10 @@
 package reports
 
-import "strings"
+import (
+	"strings"
+
+	"opendev.org/x/persistent-resources/subunit"
+)
 
 // testID is a test id taken apart. Tempest's ids are module.Class.test[attrs]; results of a class's fixtures are
 // "setUpClass (module.Class)" and "tearDownClass (module.Class)".
@@ -94,8 +98,12 @@ func (t testID) task() (action, product string) {
 	return parts[1], parts[2]
 }
 
-// where names what a test is about, for a sentence: its service, else its class, else its own name.
+// where names what a test is about, for a sentence: its service, else its class, else its own name. Damage in a stream is a
+// failure of a test of its own.
 func (t testID) where() string {
+	if t.class+"."+t.name == subunit.ParserTestID {
+		return "a part of the stream"
+	}
 	for _, s := range []string{t.service(), t.className(), t.name} {
 		if s != "" {
 			return s

@@ -37,7 +37,7 @@ func TestReportsDoNotCopyAttachments(t *testing.T) {
 			}
 		}
 		runtime.ReadMemStats(&after)
-		if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
+		if n := after.TotalAlloc - before.TotalAlloc; n > 16<<20 {
 			t.Errorf("%s allocates %d MiB for 32 MiB of attachments", name, n>>20)
 		}
 	}

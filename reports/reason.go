@@ -29,7 +29,7 @@ func reasonOf(r *subunit.Result) reason {
 		return reason{message: firstLine(r)}
 	case subunit.Skip:
 		if a := r.Attachment("reason"); a != nil {
-			return reason{message: strings.TrimSpace(cut(clean(string(a.Content), markup)))}
+			return reason{message: strings.TrimSpace(cut(clean(string(clip(a.Content)), markup)))}
 		}
 	case subunit.UnexpectedSuccess:
 		return reason{kind: "UnexpectedSuccess", message: "passed although it was expected to fail"}

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"io"
 	"iter"
 	"strings"
@@ -60,13 +59,19 @@ func (m medium) substitute(r rune, size int, rest []byte) (sub string, bad bool)
 		return "", true
 	case r < 0x20 && r != '\n' && r != '\t', m == terminal && r >= 0x7F && r < 0xA0:
 		if m == terminal {
-			return fmt.Sprintf(`\x%02x`, r), true
+			return escapeSequence(r), true
 		}
 		return "", true
 	case m == markup && (r == 0xFFFE || r == 0xFFFF):
 		return "", true
 	}
 	return "", false
+}
+
+// escapeSequence is r as \x1b, for r below 0x100.
+func escapeSequence(r rune) string {
+	const digits = "0123456789abcdef"
+	return string([]byte{'\\', 'x', digits[r>>4], digits[r&15]})
 }
 
 // clean is writeClean for short strings.

@@ -34,10 +34,11 @@ const (
 	unchecked  = "Not checked"
 	notCreated = "Not created"
 	notRemoved = "Not removed"
+	unreadable = "Not readable"
 	failed     = "Failed"
 )
 
-var allConsequences = [...]string{lost, unchecked, notCreated, notRemoved, failed}
+var allConsequences = [...]string{lost, unchecked, notCreated, notRemoved, unreadable, failed}
 
 // verdictBuilder takes in results one by one and keeps nothing of their attachments.
 type verdictBuilder struct {
@@ -63,6 +64,9 @@ func (b *verdictBuilder) add(r *subunit.Result, re reason) {
 		b.where = map[string][]string{}
 	}
 	c := consequence(action, id.fixture, r.Status)
+	if r.TestID == subunit.ParserTestID {
+		c = unreadable
+	}
 	if !slices.Contains(b.where[c], f.Where) {
 		b.where[c] = append(b.where[c], f.Where)
 	}

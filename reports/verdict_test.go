@@ -40,6 +40,7 @@ func TestSentences(t *testing.T) {
 		{results{cleanup: bad, verify: cut}, false, "Not checked: compute. Not removed: compute. 1 of 2 tests failed and 1 never ended."},
 		{results{verify: ux}, false, "Failed: compute. 1 of 1 test failed."},
 		{results{foreign: bad, verify: ok}, false, "Failed: TestServer. 1 of 2 tests failed."},
+		{results{subunit.ParserTestID: bad, verify: ok}, false, "Not readable: a part of the stream. 1 of 2 tests failed."},
 		{results{"noclass": bad}, false, "Failed: noclass. 1 of 1 test failed."},
 	}
 	for _, tc := range tests {
