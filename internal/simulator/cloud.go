@@ -11,6 +11,7 @@ import (
 
 	"opendev.org/x/persistent-resources/internal/simulator/glance"
 	"opendev.org/x/persistent-resources/internal/simulator/keystone"
+	"opendev.org/x/persistent-resources/internal/simulator/neutron"
 	"opendev.org/x/persistent-resources/internal/simulator/swift"
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
@@ -57,6 +58,7 @@ type Cloud struct {
 	identity *keystone.Service
 	objects  *swift.Service
 	images   *glance.Service
+	networks *neutron.Service
 
 	log    requestLog
 	faults faultTable
@@ -99,10 +101,15 @@ func (c *Cloud) addServices() {
 	})
 	c.objects = swift.New(c.identity)
 	c.images = glance.New(c.identity, c.ProjectID(AdminProject))
+	c.networks = neutron.New(c.identity, neutron.Options{
+		Transition: c.options.Transition, AdminProject: c.ProjectID(AdminProject),
+		External: "127.77.0.0/18", Private: "127.77.64.0/18",
+	})
 	c.services = []service{
 		{"identity", "keystone", "/identity", c.identity},
 		{"object-store", "swift", "/object-store", c.objects},
 		{"image", "glance", "/image", c.images},
+		{"network", "neutron", "/network", c.networks},
 	}
 }
 
