@@ -69,7 +69,7 @@ func (f *Fixture) keep(ctx context.Context, r state.Record, m Maker) (bool, erro
 			return false, fmt.Errorf("look at %s %s: %w", r.Kind, r.Name, err)
 		}
 		if name != r.Name {
-			return false, fmt.Errorf("the recorded %s %s (%s) is now named %q; it is left alone", r.Kind, r.Name, r.ID, name)
+			return false, fmt.Errorf("the recorded %s %s (%s) is now %q; it is left alone", r.Kind, r.Name, r.ID, name)
 		}
 		return true, nil
 	}
@@ -107,7 +107,7 @@ func (f *Fixture) Remove(ctx context.Context, r state.Record, m Maker) error {
 		return fmt.Errorf("look at %s %s: %w", r.Kind, r.Name, err)
 	}
 	if name != r.Name {
-		return fmt.Errorf("%s %s is now named %q and is left alone: it may be somebody else's", r.Kind, r.ID, name)
+		return fmt.Errorf("%s %s is now %q and is left alone: it may be somebody else's", r.Kind, r.ID, name)
 	}
 	if err := m.Delete(ctx, r); err != nil && !NotFound(err) {
 		return fmt.Errorf("delete %s %s: %w", r.Kind, r.Name, err)
