@@ -92,16 +92,22 @@ func (r *resources) createServer(ctx context.Context, rec state.Record) error {
 		return err
 	}
 	var b baseline
-	if known, err := rec.ReadBaseline(&b); err != nil {
+	known, err := rec.ReadBaseline(&b)
+	if err != nil {
 		return fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
-	} else if known && b.ID == rec.ID {
-		return nil
 	}
-	s, err := r.waitFor(ctx, client, rec, "ACTIVE", createTest, rec.Detail(requestID))
+	if known = known && b.ID == rec.ID; known {
+		if whole, err := r.whole(ctx, rec, b); err != nil || whole {
+			return err
+		}
+	}
+	s, err := r.waitFor(ctx, client, rec, active, createTest, rec.Detail(requestID))
 	if err != nil {
 		return err
 	}
-	b = baselineOf(s, client.Microversion)
+	if !known {
+		b = baselineOf(s, client.Microversion)
+	}
 	if r.Config.Validation.RunValidation {
 		if b.Address, err = r.addressOf(ctx, rec, s); err != nil {
 			return err
@@ -110,9 +116,31 @@ func (r *resources) createServer(ctx context.Context, rec state.Record) error {
 		if err != nil {
 			return r.explained(ctx, rec, b, fmt.Errorf("server %s is ACTIVE and cannot be used: %w", rec.Name, err))
 		}
-		b.Guest = &now
+		if b.Guest == nil {
+			b.Guest = &now
+		}
 	}
 	return r.Journal.Baseline(rec.Key, b)
+}
+
+// whole reports whether nothing is missing of a server that an earlier create finished.
+func (r *resources) whole(ctx context.Context, rec state.Record, b baseline) (bool, error) {
+	if !r.Config.Validation.RunValidation {
+		return true, nil
+	}
+	f, ok := r.Journal.Record(floatingKey + number(rec))
+	if b.Guest == nil || !ok {
+		return b.Guest != nil && r.Config.Validation.ConnectMethod != floating, nil
+	}
+	client, err := r.neutron(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, err = (&floatingAPI{r: r, client: client}).get(ctx, f)
+	if phases.NotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // addressOf is where the server is to be reached.

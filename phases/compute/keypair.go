@@ -64,7 +64,10 @@ func (a *keypairAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	if err != nil {
 		return thing{}, err
 	}
-	return thing{k.Name, k.Name, sameKey(k.PublicKey, rec.Detail(publicKey))}, nil
+	if !sameKey(k.PublicKey, rec.Detail(publicKey)) && rec.Detail(imported) == "" {
+		return thing{k.Name, k.Name + " with another key", false}, nil
+	}
+	return thing{k.Name, k.Name, true}, nil
 }
 
 func (a *keypairAPI) remove(ctx context.Context, rec state.Record) error {

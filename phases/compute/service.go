@@ -3,6 +3,8 @@
 package compute
 
 import (
+	"sync"
+
 	"opendev.org/x/persistent-resources/phases"
 )
 
@@ -11,6 +13,8 @@ type resources struct {
 	*phases.Fixture
 	network  string // id of the network that new servers are put on; "" leaves the choice to Nova
 	external string // id of the network of floating IPs, once known
+
+	lost sync.Map // keys of servers that an earlier test of the class found missing or not running
 }
 
 // The names of the tests, which Tempest's texts repeat.

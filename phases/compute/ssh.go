@@ -61,7 +61,7 @@ func asFailure(err error) error {
 	case errors.As(err, &changed):
 		return phases.Fail("%s", changed)
 	case errors.As(err, &timeout):
-		return fmt.Errorf("%w (%d attempts in %s; the last failed at %w)", phases.FailWith("tempest.lib.exceptions.SSHTimeout", "%s", timeout),
+		return fmt.Errorf("%w (attempts: %d, in %s; the last failed at %w)", phases.FailWith("tempest.lib.exceptions.SSHTimeout", "%s", timeout),
 			timeout.Attempts, timeout.Elapsed.Round(time.Second), timeout.Err)
 	case errors.As(err, &prologue):
 		return phases.FailWith("tempest.lib.exceptions.SSHExecCommandFailed", "%s", prologue)

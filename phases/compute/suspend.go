@@ -31,6 +31,8 @@ func (r *resources) suspendAndResume(ctx context.Context) error {
 	})
 }
 
+const suspended = "SUSPENDED"
+
 // suspendServer suspends and resumes one server. Whatever goes wrong on the way, it does not stay suspended.
 func (r *resources) suspendServer(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) (err error) {
 	if err := servers.Suspend(ctx, client, rec.ID).ExtractErr(); err != nil {
@@ -45,13 +47,13 @@ func (r *resources) suspendServer(ctx context.Context, client *gophercloud.Servi
 			err = phases.Join(err, r.putBack(ctx, client, rec))
 		}
 	}()
-	if _, err := r.waitFor(ctx, client, rec, "SUSPENDED", suspendTest, ""); err != nil {
+	if _, err := r.waitFor(ctx, client, rec, suspended, suspendTest, ""); err != nil {
 		return err
 	}
 	if err := servers.Resume(ctx, client, rec.ID).ExtractErr(); err != nil {
 		return fmt.Errorf("resume server %s: %w", rec.Name, err)
 	}
-	if _, err := r.waitFor(ctx, client, rec, "ACTIVE", suspendTest, ""); err != nil {
+	if _, err := r.waitFor(ctx, client, rec, active, suspendTest, ""); err != nil {
 		return err
 	}
 	return r.stillTheSame(ctx, rec)
@@ -98,9 +100,9 @@ func (r *resources) putBack(ctx context.Context, client *gophercloud.ServiceClie
 				refusal = err
 				return "no answer", false, nil
 			case s.TaskState != "":
-			case s.Status == "ACTIVE":
+			case s.Status == active:
 				return s.Status, true, nil
-			case s.Status == "SUSPENDED":
+			case s.Status == suspended:
 				refusal = servers.Resume(ctx, client, rec.ID).ExtractErr()
 			default:
 				return s.Status, true, errors.New("it is " + s.Status)

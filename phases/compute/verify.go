@@ -30,24 +30,34 @@ func (r *resources) verifyServers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.Each(records, func(rec state.Record) error { return r.verifyServer(ctx, client, rec) })
+	return r.Each(records, func(rec state.Record) error {
+		s, err := r.verifyServer(ctx, client, rec)
+		if s == nil || s.Status != active {
+			r.lost.Store(rec.Key, true)
+		}
+		return err
+	})
 }
 
-func (r *resources) verifyServer(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) error {
+// active is the status of a server that runs.
+const active = "ACTIVE"
+
+// verifyServer compares a server with its record. It returns what Nova shows of it, nil when that is not known.
+func (r *resources) verifyServer(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) (*server, error) {
 	if !rec.Made {
-		return phases.Fail("server %s was intended and never made", rec.Name)
+		return nil, phases.Fail("server %s was intended and never made", rec.Name)
 	}
 	s, err := getServer(ctx, client, rec.ID)
 	if phases.NotFound(err) {
-		return fmt.Errorf("server %s (%s) is gone%s: %w", rec.Name, rec.ID, madeAgain(ctx, client, rec), err)
+		return nil, fmt.Errorf("server %s (%s) is gone%s: %w", rec.Name, rec.ID, madeAgain(ctx, client, rec), err)
 	}
 	if err != nil {
-		return fmt.Errorf("get server %s: %w", rec.Name, err)
+		return nil, fmt.Errorf("get server %s: %w", rec.Name, err)
 	}
 	var b baseline
 	known, err := rec.ReadBaseline(&b)
 	if err != nil {
-		return fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
+		return s, fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
 	}
 	var changed error
 	switch {
@@ -58,19 +68,19 @@ func (r *resources) verifyServer(ctx context.Context, client *gophercloud.Servic
 	default:
 		r.Log.Warn(ctx, "Only the id and the status of server %s are verified: nothing else was recorded of it.", rec.Name)
 	}
-	return phases.Join(notActive(rec, s), changed)
+	return s, phases.Join(notActive(rec, s), changed)
 }
 
 // notActive is Tempest's assertion about the status, with what Nova says of the reason.
 func notActive(rec state.Record, s *server) error {
-	if s.Status == "ACTIVE" {
+	if s.Status == active {
 		return nil
 	}
 	note := ", task state " + taskState(s)
 	if fault := s.fault(); fault != "" {
 		note += ", fault: " + fault
 	}
-	return fmt.Errorf("server %s is %s%s: %w", rec.Name, s.Status, note, phases.Mismatch("ACTIVE", s.Status))
+	return fmt.Errorf("server %s is %s%s: %w", rec.Name, s.Status, note, phases.Mismatch(active, s.Status))
 }
 
 // madeAgain tells of another server that now has the recorded one's name.

@@ -53,11 +53,11 @@ func (r *resources) verifyAccess(ctx context.Context) error {
 	return phases.Changed("the way into the servers", all)
 }
 
-// lostTime is how long a guest is looked for when the test has failed already, so that the report still says whether it
+// lostTime is how long a guest is looked for when something is known to be lost, so that the report still says whether it
 // answers.
 const lostTime = 20 * time.Second
 
-// verifyGuest compares one server's floating IP and guest. hurry says that the test has failed already.
+// verifyGuest compares one server's floating IP and guest. hurry says that something is lost already.
 func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry bool) error {
 	b, err := r.reachable(rec)
 	if err != nil {
@@ -70,7 +70,7 @@ func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry boo
 		}
 	}
 	t := r.target(b)
-	if hurry || len(changes) > 0 {
+	if _, lost := r.lost.Load(rec.Key); lost || hurry || len(changes) > 0 {
 		t.Timeout = min(t.Timeout, lostTime)
 	}
 	now, err := r.read(ctx, rec, t)
