@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -132,30 +131,6 @@ func ownProcess(args, ids []string, env environment) (stestr.Process, error) {
 		Name: "the test process", Path: exe, Args: append([]string{programName}, args...), Env: env.environ, IDs: ids,
 		Text: func(b []byte) { _, _ = env.stderr.Write(b) }, Stderr: env.stderr,
 	}, nil
-}
-
-// runTests runs the wanted tests in this process. Every problem is an event.
-func (o *runnerOptions) runTests(ctx context.Context, own, wanted []string, global *globalOptions, c *cobra.Command, env environment) error {
-	cfg, configErr := global.load(c, env)
-	s, err := newSession(cfg, env)
-	if err != nil && configErr == nil {
-		configErr = err
-	}
-	defer s.close()
-	run := s.options()
-	run.ConfigError, run.NoAPI, run.Concurrency = configErr, o.noAPI, concurrency(o.concurrency)
-	run.Select, run.Unknown = selection(own, wanted)
-	sink := newStreamSink(env.stdout)
-	run.Stop = sink.failure
-	out := s.runPhases(ctx, run, sink.event)
-	for _, n := range s.notes() {
-		fmt.Fprintf(env.stderr, "note: %s\n", n)
-	}
-	s.say(env.stderr, out)
-	if err := sink.close(); err != nil && !errors.Is(err, syscall.EPIPE) && !phases.IsOutputGone(err) {
-		fmt.Fprintf(env.stderr, "persistent-resources: write the stream: %v\n", err)
-	}
-	return nil
 }
 
 // selection makes a filter of the wanted ids, and finds those that are none of ours.

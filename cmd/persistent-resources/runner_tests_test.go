@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"opendev.org/x/persistent-resources/internal/simulator"
+	"opendev.org/x/persistent-resources/subunit"
+)
+
+// TestWorkersKeepTheOrder spreads create, verify and delete over three processes, as stestr does with a run of all classes,
+// and starts them in the wrong order.
+func TestWorkersKeepTheOrder(t *testing.T) {
+	c := startCloud(t, simulator.Options{})
+	var group sync.WaitGroup
+	outputs := make([]result, 3)
+	for i, phase := range []string{"persistent-cleanup", "persistent-verify", "persistent-create"} {
+		args := c.call(phase)
+		list := filepath.Join(c.dir, phase)
+		if err := os.Rename(args[len(args)-1], list); err != nil {
+			t.Fatal(err)
+		}
+		args[len(args)-1] = list
+		group.Go(func() { outputs[i] = c.program(nil, args...) })
+	}
+	group.Wait()
+	var got []string
+	for _, r := range outputs {
+		got = append(got, lineOf(resultsOf(t, r.must(t, exitOK, "worker").stdout)))
+	}
+	if all := strings.Join(got, ", "); strings.Count(all, "success") != 6 || strings.Contains(all, "fail") {
+		t.Errorf("results: %s\n%s%s%s", all, outputs[0].stderr, outputs[1].stderr, outputs[2].stderr)
+	}
+	c.unchanged("three workers")
+}
+
+// TestVerifyAloneFailsSoon: where nobody creates, nobody is waited for longer than workers take to start.
+func TestVerifyAloneFailsSoon(t *testing.T) {
+	c := startCloud(t, simulator.Options{})
+	began := time.Now()
+	r := c.program(nil, c.call("persistent-verify")...).must(t, exitOK, "verify without a record")
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	all := resultsOf(t, r.stdout)
+	if len(all) != 1 || all[0].Status != subunit.Fail || !strings.Contains(r.stderr, "no record of object_storage resources") {
+		t.Errorf("results: %s\n%s", lineOf(all), r.stderr)
+	}
+	if _, err := os.Stat(filepath.Join(c.dir, ".persistent-resources")); err == nil {
+		t.Error("looking for a record made its directory")
+	}
+}
