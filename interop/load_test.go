@@ -3,16 +3,19 @@
 package interop
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"opendev.org/x/persistent-resources/reports"
 	"opendev.org/x/persistent-resources/subunit"
 )
 
-// TestStestrLoad stores every stream in stestr's repository and reads it back.
+// TestStestrLoad stores every stream in stestr's repository, reads it back, and compares what stestr prints with our
+// console: letter for letter for the same results.
 func TestStestrLoad(t *testing.T) {
 	w := newWorkspace(t)
 	for _, s := range samples(t) {
@@ -29,7 +32,28 @@ func TestStestrLoad(t *testing.T) {
 				t.Errorf("stestr last ended with status %d, want %d", last.code, want)
 			}
 			w.sameTotals(s.console, s.all)
+			w.sameConsole(got)
 		})
+	}
+}
+
+// sameConsole compares our console lines of the stored run with those of "stestr last".
+func (w *workspace) sameConsole(all []*subunit.Result) {
+	w.t.Helper()
+	var ours bytes.Buffer
+	c := reports.NewConsole(reports.ConsoleOptions{Out: &ours, RepeatFailures: true})
+	for _, r := range all {
+		if err := c.Result(r); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	sum := summaryOf(all)
+	if err := c.Summary(&sum); err != nil {
+		w.t.Fatal(err)
+	}
+	theirs := w.run("stestr", "last", "--force-subunit-trace").stdout
+	if diff := cmp.Diff(lines(theirs), lines(ours.Bytes())); diff != "" {
+		w.t.Errorf("the consoles differ (-stestr +ours):\n%s", diff)
 	}
 }
 
