@@ -21,7 +21,10 @@ func traceback(err error) []string {
 	pieces = append(pieces, framesOf(err)...)
 	pythonType, text := pythonText(err)
 	last := pythonType + ": " + text + "\n"
-	if note := Describe(err); note != text && !strings.Contains(text, note) {
+	note := Describe(err)
+	// What the exception's text says already is not said again.
+	note = strings.TrimPrefix(note, text+"\n")
+	if note != text && !strings.Contains(text, note) {
 		last += note + "\n"
 	}
 	return append(pieces, last)
@@ -46,15 +49,22 @@ func framesOf(err error) []string {
 			} else if i := strings.Index(file, "/phases/"); i >= 0 {
 				file = file[i+1:]
 			}
-			if i := strings.LastIndex(name, "."); i >= 0 {
-				name = strings.TrimSuffix(name[i+1:], "-fm")
-			}
-			out = append([]string{fmt.Sprintf("  File %q, line %d, in %s\n", file, frame.Line, name)}, out...)
+			out = append([]string{fmt.Sprintf("  File %q, line %d, in %s\n", file, frame.Line, functionName(name))}, out...)
 		}
 		if !more {
 			return out
 		}
 	}
+}
+
+// functionName is the name of the method or function that a frame is in; that of a function literal is that of the function
+// around it.
+func functionName(full string) string {
+	parts := strings.Split(strings.TrimSuffix(full, "-fm"), ".")
+	for len(parts) > 2 && strings.Trim(strings.TrimPrefix(parts[len(parts)-1], "func"), "0123456789") == "" {
+		parts = parts[:len(parts)-1]
+	}
+	return parts[len(parts)-1]
 }
 
 // Describe says what went wrong, for people: in one line, unless the errors of several resources are joined. A service's
