@@ -65,7 +65,7 @@ func sorted(all []rule) []rule {
 }
 
 // missingRules are the wanted rules that are not there yet.
-func missingRules(wanted []rules.CreateOpts, have []rule, group string) []rules.CreateOpts {
+func missingRules(wanted []rules.CreateOpts, have []rule) []rules.CreateOpts {
 	return slices.DeleteFunc(wanted, func(w rules.CreateOpts) bool {
 		as := rule{
 			Direction: string(w.Direction), EtherType: string(w.EtherType), Protocol: string(w.Protocol),

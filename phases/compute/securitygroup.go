@@ -29,7 +29,7 @@ func (r *resources) ensureGroup(ctx context.Context, client *gophercloud.Service
 		}
 	}
 	have := rulesOf(a.group)
-	if missing := missingRules(r.wantedRules(rec.ID), have, rec.ID); len(missing) > 0 {
+	if missing := missingRules(r.wantedRules(rec.ID), have); len(missing) > 0 {
 		made, err := rules.CreateBulk(ctx, client, missing).Extract()
 		if err != nil {
 			return fmt.Errorf("add the rules of security group %s: %w", rec.Name, err)
