@@ -1,8 +1,12 @@
 // Package subunit reads and writes test results as subunit streams, the format that stestr, Tempest and OpenStack's gate
 // jobs exchange (https://github.com/testing-cabal/subunit).
 //
-// An [Event] is one packet. A [Writer] encodes events, a reader decodes them, and a [Collector] joins the events of each
-// test into one finished [Result], from which every report is made.
+// An [Event] is one packet. A [Writer] encodes events, a [Reader] decodes them, and a [Collector] joins the events of each
+// test into one finished [Result], from which every report is made. [Open] reads a stored stream of either version: stestr
+// keeps its runs in version 1, which [V1Reader] and [V1Writer] know. A [JSONWriter] shows events to people.
+//
+// Readers are made for streams as they are: cut off, mixed with text, damaged. They go on with the next good packet, lose
+// no byte, and cannot be made to use much memory or time.
 package subunit
 
 import "time"

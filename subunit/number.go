@@ -30,9 +30,14 @@ func numberSize(n int) int {
 
 // appendNumber appends the shortest form of n, which must be at most maxNumber.
 func appendNumber(dst []byte, n int) []byte {
-	switch numberSize(n) {
-	case 1:
+	if n < 1<<6 {
 		return append(dst, byte(n))
+	}
+	return appendLongNumber(dst, n)
+}
+
+func appendLongNumber(dst []byte, n int) []byte {
+	switch numberSize(n) {
 	case 2:
 		return append(dst, 0x40|byte(n>>8), byte(n))
 	case 3:

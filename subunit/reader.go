@@ -101,6 +101,11 @@ func (r *Reader) Offset() int64 { return r.start }
 func (r *Reader) next() (*Event, error) {
 	for {
 		data := r.win.data()
+		if len(data) > 0 && data[0] == signature && r.scanned == 0 {
+			if size, fields, v := readHeader(data); v == plausible {
+				return r.packet(size, fields) // as nearly always
+			}
+		}
 		i, size, fields, v := r.findPacket(data)
 		if v == plausible {
 			if i > 0 {

@@ -84,3 +84,19 @@ func (s *Summary) Total() int {
 func (s *Summary) Successful() bool {
 	return s.Failed == 0 && s.UnexpectedSuccesses == 0 && s.Incomplete == 0
 }
+
+// Merge adds the counts of another stream.
+func (s *Summary) Merge(o Summary) {
+	s.Passed += o.Passed
+	s.Failed += o.Failed
+	s.Skipped += o.Skipped
+	s.ExpectedFailures += o.ExpectedFailures
+	s.UnexpectedSuccesses += o.UnexpectedSuccesses
+	s.Incomplete += o.Incomplete
+	if s.Start.IsZero() || !o.Start.IsZero() && o.Start.Before(s.Start) {
+		s.Start = o.Start
+	}
+	if o.End.After(s.End) {
+		s.End = o.End
+	}
+}

@@ -12,6 +12,7 @@ const replacement = "\uFFFD"
 type textFiles struct {
 	open map[fileKey]*textFile
 	last *textFile // most pieces belong to the same file as the one before
+	free *textFile // to be used again
 	buf  []byte
 }
 
@@ -63,7 +64,12 @@ func (t *textFiles) clean(e *Event) (content []byte, text bool) {
 }
 
 func (t *textFiles) begin(e *Event) *textFile {
-	f := &textFile{key: fileKey{e.Route, e.TestID, e.FileName}}
+	f := t.free
+	if f == nil {
+		f = &textFile{}
+	}
+	t.free = nil
+	f.key, f.held = fileKey{e.Route, e.TestID, e.FileName}, ""
 	if t.open == nil {
 		t.open = map[fileKey]*textFile{}
 	}
@@ -75,7 +81,7 @@ func (t *textFiles) begin(e *Event) *textFile {
 func (t *textFiles) forget(f *textFile) {
 	if f != nil {
 		delete(t.open, f.key)
-		t.last = nil
+		t.last, t.free = nil, f
 	}
 }
 

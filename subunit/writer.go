@@ -82,35 +82,40 @@ func (w *Writer) flush() error {
 }
 
 func (w *Writer) write(e *Event) error {
-	out := *e
-	out.Tags = w.sortTags(e.Tags)
-	flags, rest, err := w.checked.measure(&out)
+	var mended Event
+	if !sorted(e.Tags) {
+		mended = *e
+		mended.Tags = w.sortTags(e.Tags)
+		e = &mended
+	}
+	flags, rest, err := w.checked.measure(e)
 	if err != nil {
 		return err
 	}
 	text := false
-	if out.HasFile() {
+	if e.HasFile() {
 		// Only now: an event that is refused must leave no trace in the state of the file.
-		out.Content, text = w.texts.clean(&out)
-		if len(out.Content) != len(e.Content) {
-			if flags, rest, err = w.checked.measure(&out); err != nil {
-				return err
-			}
+		var content []byte
+		if content, text = w.texts.clean(e); text {
+			mended = *e
+			mended.Content = content
+			rest += numberSize(len(content)) + len(content) - numberSize(len(e.Content)) - len(e.Content)
+			e = &mended
 		}
 	}
 	if e.Status.Terminal() {
-		if err := w.endTexts(&out); err != nil {
+		if err := w.endTexts(e); err != nil {
 			return err
 		}
 	}
 	size, err := packetSize(rest)
 	if err != nil {
-		if len(out.Content) == 0 {
+		if len(e.Content) == 0 {
 			return err
 		}
-		return w.split(&out, text)
+		return w.split(e, text)
 	}
-	w.buf = appendMeasured(w.buf[:0], &out, flags, size)
+	w.buf = appendMeasured(w.buf[:0], e, flags, size)
 	return w.send()
 }
 
@@ -200,14 +205,19 @@ func (w *Writer) send() error {
 	return nil
 }
 
-// sortTags returns the tags sorted and without duplicates, in memory of its own if that changes anything.
+// sortTags returns the tags sorted and without duplicates.
 func (w *Writer) sortTags(tags []string) []string {
+	w.tags = append(w.tags[:0], tags...)
+	slices.Sort(w.tags)
+	return slices.Compact(w.tags)
+}
+
+// sorted reports whether the tags are sorted and without duplicates.
+func sorted(tags []string) bool {
 	for i := 1; i < len(tags); i++ {
 		if tags[i-1] >= tags[i] {
-			w.tags = append(w.tags[:0], tags...)
-			slices.Sort(w.tags)
-			return slices.Compact(w.tags)
+			return false
 		}
 	}
-	return tags
+	return true
 }
