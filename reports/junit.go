@@ -2,15 +2,11 @@ package reports
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
-
-	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"opendev.org/x/persistent-resources/subunit"
 )
@@ -43,10 +39,7 @@ type JUnit struct {
 	summary subunit.Summary
 }
 
-const (
-	rootName  = "persistent-resources"
-	suitesEnd = "</testsuite></testsuites>"
-)
+const rootName = "persistent-resources"
 
 // NewJUnit returns a report that is written to w by Close.
 func NewJUnit(w io.Writer, o JUnitOptions) *JUnit {
@@ -79,51 +72,7 @@ func (j *JUnit) Close(s subunit.Summary) error {
 	return nil
 }
 
-func (j *JUnit) document() error {
-	if err := j.body.Flush(); err != nil {
-		return err
-	}
-	head, err := xml.Marshal(j.head())
-	if err != nil {
-		return err
-	}
-	head, found := bytes.CutSuffix(head, []byte(suitesEnd))
-	if !found {
-		return fmt.Errorf("unexpected end of %.40q", head)
-	}
-	if _, err := fmt.Fprintf(j.w, "%s%s\n", xml.Header, head); err != nil {
-		return err
-	}
-	if err := j.spool.copyTo(j.w); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(j.w, "%s\n", suitesEnd)
-	return err
-}
-
-// head is the document without its test cases. "skipped" on testsuites is refused by the schema of Jenkins' xUnit plugin,
-// so it stays 0 and is left out.
-func (j *JUnit) head() junit.Testsuites {
-	s := j.summary
-	took := junitSeconds(s.End.Sub(s.Start))
-	suite := junit.Testsuite{
-		Name:     clean(j.o.Suite, markup),
-		Tests:    s.Total(),
-		Failures: s.Failed + s.UnexpectedSuccesses + s.Incomplete,
-		Skipped:  s.Skipped,
-		Hostname: clean(j.o.Hostname, markup),
-		Time:     took,
-	}
-	if !s.Start.IsZero() {
-		suite.SetTimestamp(s.Start.UTC())
-	}
-	for _, p := range j.o.Properties {
-		suite.AddProperty(clean(p[0], markup), clean(p[1], markup))
-	}
-	return junit.Testsuites{
-		Name: rootName, Time: took, Tests: suite.Tests, Failures: suite.Failures, Suites: []junit.Testsuite{suite},
-	}
-}
+func (j *JUnit) document() error { return writeSuites(j.w, []*JUnit{j}) }
 
 // testcase writes an element straight to the spool: encoding/xml would hold each in memory and take ten times as long. It
 // has no attribute "status", which the same schema refuses. Errors stay in the bufio.Writer, so the last write tells them.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,9 +59,10 @@ func demo(ctx context.Context, dir string, env environment) error {
 	}
 	fmt.Fprintf(env.stdout, "The embedded OpenStack answers at %s.\n", sim.AuthURL())
 	before := strings.Join(sim.Inventory(), "\n")
-	var lines []string
+	var lines, labels []string
 	failed := false
 	step := func(s demoStep) error {
+		labels = append(labels, s.label)
 		summary, code, err := demoPhase(ctx, s, dir, private, env)
 		if err != nil {
 			return err
@@ -88,6 +90,9 @@ func demo(ctx context.Context, dir string, env environment) error {
 		failed = true
 		lines = append(lines, "inventory               the cloud holds something else than before")
 	}
+	if err := demoPage(ctx, dir, labels, env); err != nil {
+		return err
+	}
 	text := strings.Join(lines, "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(dir, "summary.txt"), []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
@@ -96,11 +101,26 @@ func demo(ctx context.Context, dir string, env environment) error {
 	if err != nil {
 		abs = dir
 	}
-	fmt.Fprintf(env.stdout, "\n%s\nStreams, JUnit files and this summary are in %s.\n", text, abs)
+	fmt.Fprintf(env.stdout, "\n%s\nStreams, JUnit files, report.html and this summary are in %s.\n", text, abs)
 	if failed {
 		return exitError(exitFailed)
 	}
 	return nil
+}
+
+// demoPage puts the phases side by side on one page.
+func demoPage(ctx context.Context, dir string, labels []string, env environment) error {
+	var streams []labelled
+	for _, l := range labels {
+		streams = append(streams, labelled{l, filepath.Join(dir, l+".subunit")})
+	}
+	o := &reportOptions{html: filepath.Join(dir, "report.html"), mode: "recover", title: "A rehearsal on the embedded OpenStack"}
+	err := runReport(ctx, o, streams, env)
+	var failed exitError
+	if errors.As(err, &failed) {
+		return nil
+	}
+	return err
 }
 
 // demoPhase runs one phase against the embedded cloud.

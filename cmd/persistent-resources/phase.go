@@ -147,9 +147,9 @@ func selectPhase(phase phases.Phase, loadList string) (func(string) bool, []stri
 	return func(id string) bool { return inPhase(id) && listed(id) }, unknown, nil
 }
 
-// create opens a report's file, closed to others.
+// create opens a report's file. Reports hold no secrets and are collected by other users.
 func create(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
 	if err != nil {
 		return nil, usagef("cannot write the file: %v", err)
 	}
