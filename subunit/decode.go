@@ -34,16 +34,22 @@ type decoder struct {
 
 // stringField is what a decoder knows of one kind of string: its last value, as most packets repeat their predecessor's, and
 // what to call its defects.
-type stringField struct{ last, pastEnd, notUTF8, nul string }
+type stringField struct {
+	mark                        Fields // of one that is there though empty
+	last, pastEnd, notUTF8, nul string
+}
 
-func newStringField(what string) stringField {
-	return stringField{pastEnd: what + " past end of packet", notUTF8: what + " " + errNotUTF8.Error(), nul: what + " " + errNUL.Error()}
+func newStringField(what string, mark Fields) stringField {
+	return stringField{mark: mark, pastEnd: what + " past end of packet", notUTF8: what + " " + errNotUTF8.Error(), nul: what + " " + errNUL.Error()}
 }
 
 func newDecoder() decoder {
 	return decoder{
-		testID: newStringField("test id"), tag: newStringField("tag"), mime: newStringField("mime type"),
-		fileName: newStringField("file name"), route: newStringField("routing code"),
+		testID:   newStringField("test id", FieldTestID),
+		tag:      newStringField("tag", 0),
+		mime:     newStringField("mime type", FieldMIME),
+		fileName: newStringField("file name", FieldFile),
+		route:    newStringField("routing code", FieldRoute),
 	}
 }
 
@@ -103,7 +109,6 @@ func (d *decoder) decode(p []byte, fields int) string {
 		Status:      Status(flags & flagStatus),
 		NotRunnable: flags&flagRunnable == 0,
 		EOF:         flags&flagEOF != 0,
-		Present:     Fields(flags) & (FieldTestID | FieldRoute | FieldTime | FieldTags | FieldFile | FieldMIME),
 	}
 	if flags&uint16(FieldTime) != 0 {
 		d.time(&f)
@@ -150,12 +155,16 @@ func (d *decoder) readTags(f *fieldReader) {
 		d.tags = append(d.tags, d.string(f, &d.tag))
 	}
 	d.event.Tags = d.tags
+	if len(d.tags) == 0 {
+		d.event.Present |= FieldTags
+	}
 }
 
 // string reads a string. It needs memory only for one that is new or very long.
 func (d *decoder) string(f *fieldReader, k *stringField) string {
 	b := f.bytes(k.pastEnd)
 	if len(b) == 0 {
+		d.event.Present |= k.mark
 		return ""
 	}
 	if k.last == string(b) {

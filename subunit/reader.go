@@ -49,13 +49,13 @@ type Reader struct {
 	further bool   // a piece of the damaged data was handed out already
 }
 
-// NewReader returns a reader of r. It does its own buffering.
+// NewReader returns a reader of r. It does its own buffering; what a *bytes.Reader holds is not copied at all.
 func NewReader(r io.Reader, mode Mode) *Reader {
 	return &Reader{win: newWindow(r), mode: mode, dec: newDecoder()}
 }
 
-// Next returns the next event. The event and its Content and Tags are valid until the following call; [Event.Clone] makes a
-// lasting copy. At the end of the stream the error is io.EOF.
+// Next returns the next event. The event and its Content and Tags are borrowed: they are valid until the following call and
+// must not be changed; [Event.Clone] makes a lasting copy. At the end of the stream the error is io.EOF.
 func (r *Reader) Next() (*Event, error) {
 	if r.err != nil {
 		return nil, r.err

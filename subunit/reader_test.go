@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func packet(t testing.TB, e *Event) []byte {
@@ -200,4 +202,26 @@ func TestReaderKeepsSource(t *testing.T) {
 
 func hostileSample(t testing.TB) []byte {
 	return append(bytes.Repeat(packet(t, &Event{TestID: "a", Content: []byte("c")}), 3), "text \xb3\x29\x01\x0c and more"...)
+}
+
+// TestReaderReturnsWhatWasWritten holds that an event comes back equal, so that Present marks empty fields only.
+func TestReaderReturnsWhatWasWritten(t *testing.T) {
+	for _, want := range []*Event{
+		{TestID: "a", Status: Success, Time: at(1), Tags: []string{"t"}, Route: "0"},
+		{FileName: "f", MIME: "text/plain", Content: []byte("x"), EOF: true, NotRunnable: true},
+		{Present: FieldTestID | FieldRoute | FieldMIME},
+		{Present: FieldTags},
+		{Content: []byte{}, Present: FieldFile},
+	} {
+		got, err := NewReader(bytes.NewReader(packet(t, want)), Strict).Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(want, got.Clone()); diff != "" {
+			t.Error(diff)
+		}
+	}
 }

@@ -48,7 +48,7 @@ func asReference(e *Event) referenceEvent {
 		name, content := e.FileName, base64.StdEncoding.EncodeToString(e.Content)
 		r.FileName, r.FileBytes, r.FileLen = &name, &content, len(e.Content)
 	}
-	if e.Present&FieldTags != 0 {
+	if len(e.Tags) > 0 || e.Present&FieldTags != 0 {
 		r.TestTags = slices.Compact(slices.Sorted(slices.Values(e.Tags)))
 		if r.TestTags == nil {
 			r.TestTags = []string{}
