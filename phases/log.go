@@ -14,7 +14,7 @@ import (
 	"opendev.org/x/persistent-resources/internal/cloud"
 )
 
-// Log is where a run's lines go: to the test that is running, as its attachment pythonlogging:”, and to the log file that
+// Log is where a run's lines go: to the test that is running, as its captured log, and to the log file that
 // tempest.conf names.
 type Log struct {
 	// File, when set, gets every line in oslo.log's format.
