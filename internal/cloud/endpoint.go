@@ -15,7 +15,11 @@ type Service struct {
 	Aliases   []string // further types by which the same API is known, e.g. volumev3
 	Interface string   // public, internal or admin, with or without Tempest's suffix "URL"
 	Region    string   // "" accepts any
-	Override  string   // this URL whatever the catalog says (clouds.yaml: *_endpoint_override)
+
+	// NextInterfaces are taken in this order where the region has no endpoint of Interface: clouds.yaml may list several.
+	NextInterfaces []string
+
+	Override string // this URL whatever the catalog says (clouds.yaml: *_endpoint_override)
 
 	Microversion string // sent with each request when set
 }
@@ -27,7 +31,11 @@ type EndpointNotFoundError struct {
 }
 
 func (e *EndpointNotFoundError) Error() string {
-	return fmt.Sprintf("the catalog has no %s service; it has: %s", e.Service.Type, strings.Join(e.Types, ", "))
+	wanted := strings.Join(append([]string{e.Service.Type}, e.Service.Aliases...), ", ")
+	if len(e.Types) == 0 {
+		return fmt.Sprintf("the catalog has no %s service; it is empty", wanted)
+	}
+	return fmt.Sprintf("the catalog has no %s service; it has: %s", wanted, strings.Join(e.Types, ", "))
 }
 
 // Client returns a client for a service, authenticating first if that was not done yet.
@@ -36,59 +44,84 @@ func (s *Session) Client(ctx context.Context, svc Service) (*gophercloud.Service
 	if err != nil {
 		return nil, err
 	}
-	endpoint := overridden(svc.Override, token)
-	if endpoint == "" {
-		var note string
-		if endpoint, note, err = choose(token.Catalog, svc); err != nil {
-			return nil, err
-		}
-		if note != "" {
-			s.conn.notes.add(note)
-		}
+	endpoint, err := token.Endpoint(svc)
+	if err != nil {
+		return nil, err
+	}
+	if endpoint.Note != "" {
+		s.conn.notes.add(endpoint.Note)
 	}
 	return &gophercloud.ServiceClient{
 		ProviderClient: s.provider,
-		Endpoint:       strings.TrimRight(endpoint, "/") + "/",
+		Endpoint:       strings.TrimRight(endpoint.URL, "/") + "/",
 		Type:           svc.Type,
 		Microversion:   svc.Microversion,
 	}, nil
 }
 
+// Endpoint is the endpoint that was chosen for a service.
+type Endpoint struct {
+	Type      string // in the catalog
+	Interface string
+	Region    string
+	URL       string
+	Note      string // what was assumed; "" when the choice was plain
+}
+
+// Endpoint chooses the service's endpoint from the token's catalog, or takes the URL that overrides it.
+func (t *Token) Endpoint(svc Service) (Endpoint, error) {
+	if url := overridden(svc.Override, t); url != "" {
+		return Endpoint{Type: svc.Type, URL: url, Region: svc.Region}, nil
+	}
+	return choose(t.Catalog, svc)
+}
+
 // choose picks an endpoint in Tempest's order: the first service of the type; of its endpoints those of the interface, or
 // all if there is none; of these the one of the region, or else the service's first. Tempest falls back silently; the note
-// says that it happened.
-func choose(catalog []tokens.CatalogEntry, svc Service) (url, note string, err error) {
+// says that it happened. Of several interfaces the first that the region has is taken, as openstacksdk does.
+func choose(catalog []tokens.CatalogEntry, svc Service) (Endpoint, error) {
 	entry := find(catalog, svc)
 	if entry == nil {
 		e := &EndpointNotFoundError{Service: svc}
 		for _, c := range catalog {
 			e.Types = append(e.Types, c.Type)
 		}
-		return "", "", e
+		return Endpoint{}, e
 	}
-	iface := strings.TrimSuffix(svc.Interface, "URL")
-	if iface == "" {
-		iface = "public"
+	var notes []string
+	if entry.Type != svc.Type {
+		notes = append(notes, fmt.Sprintf("the catalog has no %s service; its %s service is used", svc.Type, entry.Type))
 	}
-	candidates := filter(entry.Endpoints, func(ep tokens.Endpoint) bool { return ep.Interface == iface })
-	if len(candidates) == 0 {
-		candidates = entry.Endpoints
-		note = fmt.Sprintf("the %s service has no %s endpoint", svc.Type, iface)
+	chosen, fallBack := chooseOf(entry, svc)
+	if fallBack != "" {
+		notes = append(notes, fmt.Sprintf("%s; its %s endpoint in region %s is used, as Tempest does: %s", fallBack, chosen.Interface, chosen.Region, chosen.URL))
 	}
-	chosen := candidates[0]
-	if svc.Region != "" {
-		inRegion := filter(candidates, func(ep tokens.Endpoint) bool { return ep.Region == svc.Region || ep.RegionID == svc.Region })
-		if len(inRegion) > 0 {
-			chosen = inRegion[0]
-		} else {
-			chosen = entry.Endpoints[0]
-			note = fmt.Sprintf("the %s service has no endpoint in region %s", svc.Type, svc.Region)
+	return Endpoint{
+		Type: entry.Type, Interface: chosen.Interface, Region: first(chosen.Region, chosen.RegionID), URL: chosen.URL,
+		Note: strings.Join(notes, "; "),
+	}, nil
+}
+
+// chooseOf picks one endpoint of a service, and says what it lacks where none fits.
+func chooseOf(entry *tokens.CatalogEntry, svc Service) (chosen tokens.Endpoint, lacks string) {
+	here := func(ep tokens.Endpoint) bool {
+		return svc.Region == "" || ep.Region == svc.Region || ep.RegionID == svc.Region
+	}
+	wanted := first(strings.TrimSuffix(svc.Interface, "URL"), "public")
+	for _, i := range append([]string{wanted}, svc.NextInterfaces...) {
+		i = strings.TrimSuffix(i, "URL")
+		if fits := filter(entry.Endpoints, func(ep tokens.Endpoint) bool { return ep.Interface == i && here(ep) }); len(fits) > 0 {
+			return fits[0], ""
 		}
 	}
-	if note != "" {
-		note += fmt.Sprintf("; its %s endpoint in region %s is used, as Tempest does: %s", chosen.Interface, chosen.Region, chosen.URL)
+	if len(filter(entry.Endpoints, func(ep tokens.Endpoint) bool { return ep.Interface == wanted })) > 0 {
+		return entry.Endpoints[0], fmt.Sprintf("the %s service has no %s endpoint in region %s", entry.Type, wanted, svc.Region)
 	}
-	return chosen.URL, note, nil
+	lacks = fmt.Sprintf("the %s service has no %s endpoint", entry.Type, wanted)
+	if fits := filter(entry.Endpoints, here); len(fits) > 0 {
+		return fits[0], lacks
+	}
+	return entry.Endpoints[0], lacks + " and none in region " + svc.Region
 }
 
 func find(catalog []tokens.CatalogEntry, svc Service) *tokens.CatalogEntry {
