@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"testing"
 	"testing/iotest"
-	"time"
 	"unicode/utf8"
 )
 
@@ -161,18 +160,16 @@ func lyingLengths(stream []byte) []byte {
 	return out
 }
 
-// TestRecoverTime holds that false signatures cannot make reading slow, however much each claims.
-func TestRecoverTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
+// BenchmarkRecover reads streams of false signatures beside good streams of the same size: however much each claims, it
+// should not take more than three times as long.
+func BenchmarkRecover(b *testing.B) {
 	const size = 4 << 20
-	run := encode(t, runEvents(size/1125))
+	run := encode(b, runEvents(size/1125))
 	smallest, err := AppendPacket(nil, &Event{TestID: "foo", Status: Exists})
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
-	tests := []struct {
+	for _, tt := range []struct {
 		name       string
 		fake, good []byte
 	}{
@@ -181,33 +178,19 @@ func TestRecoverTime(t *testing.T) {
 		{"largest claims", repeat(size, []byte{signature, 0x29, 0x02, 0xBF, 0xFF, 0xFF}), repeat(size, smallest)},
 		{"claims of 1 MiB", repeat(size, []byte{signature, 0x29, 0x02, 0x90, 0x00, 0x00, 'x', 'y'}), repeat(size, smallest)},
 		{"claims of 1 KiB", repeat(size, []byte{signature, 0x29, 0x02, 0x43, 0xFF, 'x'}), repeat(size, smallest)},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			const limit = 3
-			var ratio float64
-			for range 5 { // other processes may disturb a measurement
-				ratio = float64(decodeTime(t, tt.fake)) / float64(decodeTime(t, tt.good))
-				if ratio <= limit {
-					break
+	} {
+		for _, twin := range []struct {
+			name   string
+			stream []byte
+		}{{"fake", tt.fake}, {"good", tt.good}} {
+			b.Run(tt.name+"/"+twin.name, func(b *testing.B) {
+				b.SetBytes(int64(len(twin.stream)))
+				for b.Loop() {
+					decodeAll(b, io.MultiReader(bytes.NewReader(twin.stream)))
 				}
-			}
-			t.Logf("%.2f times as long", ratio)
-			if ratio > limit {
-				t.Errorf("%.1f times as long as good packets of the same size, want at most %d", ratio, limit)
-			}
-		})
+			})
+		}
 	}
-}
-
-func decodeTime(t *testing.T, stream []byte) time.Duration {
-	best := time.Hour
-	for range 3 {
-		start := time.Now()
-		decodeAll(t, io.MultiReader(bytes.NewReader(stream)))
-		best = min(best, time.Since(start))
-	}
-	return best
 }
 
 // endless repeats a stream.
