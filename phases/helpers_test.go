@@ -22,9 +22,10 @@ import (
 
 // bench runs phases with services of a test's own, over a Keystone that knows one user and a state of their own.
 type bench struct {
-	t      *testing.T
-	o      Options
-	tokens int // asked for
+	t       *testing.T
+	o       Options
+	tokens  int    // asked for
+	project string // of the user
 
 	mu     sync.Mutex
 	events []*subunit.Event
@@ -32,7 +33,7 @@ type bench struct {
 
 func newBench(t *testing.T, services ...NewService) *bench {
 	t.Helper()
-	b := &bench{t: t}
+	b := &bench{t: t, project: "p1"}
 	keystone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.mu.Lock()
 		b.tokens++
@@ -40,7 +41,7 @@ func newBench(t *testing.T, services ...NewService) *bench {
 		w.Header().Set("X-Subject-Token", "the-token-of-the-test")
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusCreated)
-		_, _ = io.WriteString(w, `{"token": {"user": {"id": "u1", "name": "demo"}, "project": {"id": "p1", "name": "demo"}, "catalog": []}}`)
+		_, _ = io.WriteString(w, `{"token": {"user": {"id": "u1", "name": "demo"}, "project": {"id": "`+b.project+`", "name": "demo"}, "catalog": []}}`)
 	}))
 	t.Cleanup(keystone.Close)
 	ticks := 0
