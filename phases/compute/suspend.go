@@ -35,6 +35,13 @@ const suspended = "SUSPENDED"
 
 // suspendServer suspends and resumes one server. Whatever goes wrong on the way, it does not stay suspended.
 func (r *resources) suspendServer(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) (err error) {
+	var b baseline
+	if r.Config.Validation.RunValidation {
+		// A server whose guest cannot be looked at afterwards is left as it is.
+		if b, err = r.reachable(rec); err != nil {
+			return err
+		}
+	}
 	if err := servers.Suspend(ctx, client, rec.ID).ExtractErr(); err != nil {
 		err = fmt.Errorf("suspend server %s: %w", rec.Name, err)
 		if refused(err) {
@@ -56,7 +63,10 @@ func (r *resources) suspendServer(ctx context.Context, client *gophercloud.Servi
 	if _, err := r.waitFor(ctx, client, rec, active, suspendTest, ""); err != nil {
 		return err
 	}
-	return r.stillTheSame(ctx, rec)
+	if !r.Config.Validation.RunValidation {
+		return nil
+	}
+	return r.stillTheSame(ctx, rec, b)
 }
 
 // refused reports whether Nova said no, so that nothing happened.
@@ -66,14 +76,7 @@ func refused(err error) bool {
 }
 
 // stillTheSame logs in to a server that was resumed: the guest must have gone on, not begun again.
-func (r *resources) stillTheSame(ctx context.Context, rec state.Record) error {
-	if !r.Config.Validation.RunValidation {
-		return nil
-	}
-	b, err := r.reachable(rec)
-	if err != nil {
-		return err
-	}
+func (r *resources) stillTheSame(ctx context.Context, rec state.Record, b baseline) error {
 	now, err := r.logIn(ctx, rec, b)
 	if err != nil {
 		return r.explained(ctx, rec, b, fmt.Errorf("server %s does not let us in after suspend and resume: %w", rec.Name, err))
