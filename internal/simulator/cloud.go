@@ -12,6 +12,7 @@ import (
 	"opendev.org/x/persistent-resources/internal/simulator/glance"
 	"opendev.org/x/persistent-resources/internal/simulator/keystone"
 	"opendev.org/x/persistent-resources/internal/simulator/neutron"
+	"opendev.org/x/persistent-resources/internal/simulator/nova"
 	"opendev.org/x/persistent-resources/internal/simulator/swift"
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
@@ -59,6 +60,9 @@ type Cloud struct {
 	objects  *swift.Service
 	images   *glance.Service
 	networks *neutron.Service
+	compute  *nova.Service
+
+	addresses addressPlan
 
 	log    requestLog
 	faults faultTable
@@ -76,7 +80,12 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
 	}
-	c := &Cloud{options: o, address: listener.Addr().String(), done: make(chan struct{})}
+	addresses, err := planAddresses(ctx, o.GuestPort)
+	if err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	c := &Cloud{options: o, address: listener.Addr().String(), addresses: addresses, done: make(chan struct{})}
 	c.addServices()
 	c.server = &http.Server{
 		Handler:           http.HandlerFunc(c.serve),
@@ -103,13 +112,17 @@ func (c *Cloud) addServices() {
 	c.images = glance.New(c.identity, c.ProjectID(AdminProject))
 	c.networks = neutron.New(c.identity, neutron.Options{
 		Transition: c.options.Transition, AdminProject: c.ProjectID(AdminProject),
-		External: "127.77.0.0/18", Private: "127.77.64.0/18",
+		External: c.addresses.external, Private: c.addresses.private,
 	})
+	c.compute = nova.New(nova.Options{
+		Transition: c.options.Transition, GuestPort: c.addresses.port,
+	}, c.identity, c.images, c.networks)
 	c.services = []service{
 		{"identity", "keystone", "/identity", c.identity},
 		{"object-store", "swift", "/object-store", c.objects},
 		{"image", "glance", "/image", c.images},
 		{"network", "neutron", "/network", c.networks},
+		{"compute", "nova", "/compute", c.compute},
 	}
 }
 
@@ -126,6 +139,8 @@ func (c *Cloud) AdminPassword() string { return c.options.AdminPassword }
 func (c *Cloud) Close() error {
 	c.closeOnce.Do(func() {
 		close(c.done)
+		c.compute.Close()
+		_ = c.addresses.claim.Close() // nothing was ever sent there
 		if err := c.server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			c.closeErr = fmt.Errorf("close the simulated cloud: %w", err)
 		}

@@ -38,7 +38,10 @@ func TestWriteConfig(t *testing.T) {
 		"auth":              {"admin_username": "admin", "admin_password": `pa$$s"word`, "use_dynamic_credentials": "true"},
 		"identity":          {"uri_v3": cloud.AuthURL(), "region": simulator.Region},
 		"object-storage":    {"operator_role": "member"},
-		"service_available": {"swift": "true", "cinder": "false"},
+		"service_available": {"swift": "true", "nova": "true", "cinder": "false"},
+		"compute":           {"flavor_ref": "42", "fixed_network_name": "private", "build_interval": "0"},
+		"network":           {"floating_network_name": "public", "project_network_mask_bits": "28"},
+		"validation":        {"image_ssh_user": "cirros", "connect_method": "floating"},
 	} {
 		for name, want := range options {
 			if got := conf.Section(section).Key(name).String(); got != want {

@@ -40,6 +40,7 @@ func catalog() []keystone.Endpoint {
 		{Type: "identity", Name: "keystone", Path: "/identity/v3"},
 		{Type: "object-store", Name: "swift", Path: "/object-store/v1/AUTH_$(project_id)s"},
 		{Type: "image", Name: "glance", Path: "/image"},
+		{Type: "compute", Name: "nova", Path: "/compute/v2.1"},
 		{Type: "network", Name: "neutron", Path: "/network"},
 	}
 }

@@ -1,0 +1,86 @@
+package nova
+
+import (
+	"net/http"
+
+	"opendev.org/x/persistent-resources/internal/simulator/wire"
+)
+
+type flavor struct {
+	id, name         string
+	ram, disk, vcpus int // MiB, GiB, count
+}
+
+// The flavors every cloud begins with, as DevStack makes them for tests.
+const (
+	FlavorID    = "42"
+	FlavorAltID = "84"
+)
+
+func firstFlavors() []*flavor {
+	return []*flavor{{FlavorID, "m1.nano", 128, 1, 1}, {FlavorAltID, "m1.micro", 192, 1, 1}}
+}
+
+func (s *Service) flavorRoutes() {
+	s.router.Handle("GET", "/v2.1/flavors", func(c *wire.Call) error {
+		list := []wire.M{}
+		for _, f := range s.flavors {
+			list = append(list, wire.M{"id": f.id, "name": f.name, "links": links(c, "flavors", f.id)})
+		}
+		return c.JSON(http.StatusOK, wire.M{"flavors": list})
+	})
+	s.router.Handle("GET", "/v2.1/flavors/detail", func(c *wire.Call) error {
+		list := []wire.M{}
+		for _, f := range s.flavors {
+			list = append(list, f.body(c))
+		}
+		return c.JSON(http.StatusOK, wire.M{"flavors": list})
+	})
+	s.router.Handle("GET", "/v2.1/flavors/{id}", func(c *wire.Call) error {
+		f := s.flavor(c.Param("id"))
+		if f == nil {
+			return wire.Errorf(http.StatusNotFound, "Flavor %s could not be found.", c.Param("id"))
+		}
+		return c.JSON(http.StatusOK, wire.M{"flavor": f.body(c)})
+	})
+	s.router.Handle("GET", "/v2.1/flavors/{id}/os-extra_specs", func(c *wire.Call) error {
+		return c.JSON(http.StatusOK, wire.M{"extra_specs": wire.M{}})
+	})
+}
+
+func (s *Service) flavor(id string) *flavor {
+	for _, f := range s.flavors {
+		if f.id == id {
+			return f
+		}
+	}
+	return nil
+}
+
+func (f *flavor) body(c *wire.Call) wire.M {
+	body := wire.M{
+		"id": f.id, "name": f.name, "ram": f.ram, "disk": f.disk, "vcpus": f.vcpus, "swap": "", "rxtx_factor": 1.0,
+		"OS-FLV-DISABLED:disabled": false, "OS-FLV-EXT-DATA:ephemeral": 0, "os-flavor-access:is_public": true,
+		"links": links(c, "flavors", f.id),
+	}
+	if since(c, 55) {
+		body["description"] = nil
+	}
+	if since(c, 61) {
+		body["extra_specs"] = wire.M{}
+	}
+	if since(c, 75) {
+		body["swap"] = 0
+	}
+	return body
+}
+
+// embedded is what a server shows of its flavor.
+func (f *flavor) embedded(c *wire.Call) wire.M {
+	if since(c, 47) {
+		return wire.M{
+			"original_name": f.name, "ram": f.ram, "disk": f.disk, "vcpus": f.vcpus, "ephemeral": 0, "swap": 0, "extra_specs": wire.M{},
+		}
+	}
+	return wire.M{"id": f.id, "links": []wire.M{bookmark(c, "flavors", f.id)}}
+}
