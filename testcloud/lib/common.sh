@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# What every command begins with: the settings, messages, and ways into the namespace and the chroots.
+set -euo pipefail
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=testcloud/settings.sh
+. "$HERE/settings.sh"
+CLEAN_ENV=(/usr/bin/env -i HOME=/root LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONWARNINGS=ignore
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+
+say() { printf '%s [%s] %s\n' "$(date -u +%H:%M:%S)" "${0##*/}" "$*"; }
+die() {
+  say "ERROR: $*" >&2
+  exit 1
+}
+active() { cat "$DATA/active" 2>/dev/null || true; } # the release that runs, or nothing
+
+# in_net CMD…: inside the cloud's network namespace. Not `ip netns exec`: that makes a mount namespace for each
+# process, and then the mounts of one service are not seen by the others.
+in_net() { nsenter --net="/run/netns/$NS" "$@"; }
+
+# in_cloud RELEASE CMD…: inside the release's chroot and the network namespace
+in_cloud() {
+  local rel=$1
+  shift
+  in_net chroot "$ROOT/$rel" "${CLEAN_ENV[@]}" "$@"
+}
+
+# logged FILE CMD…: the output goes to a log; a failure says where to look
+logged() {
+  local log=$LOGS/$1 rc=0
+  shift
+  echo "### $*" >>"$log"
+  "$@" >>"$log" 2>&1 || rc=$?
+  [ $rc = 0 ] || say "failed ($rc): $* (see $log)" >&2
+  return $rc
+}
+
+# until_true SECONDS CMD…
+until_true() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.3
+  done
+}
+
+mounted() { mountpoint -q "$1"; }
