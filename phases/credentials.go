@@ -16,7 +16,15 @@ func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 		if err := f.openState(ctx); err != nil {
 			return err
 		}
-		admin, err := f.configured(ctx)
+		provider, err := cloud.ProviderOf(f.Config)
+		if err != nil {
+			return err
+		}
+		resumed := f.Journal.Exists() && !f.Journal.Deleted() && len(f.Journal.Records("")) > 0
+		if provider == cloud.PreProvisioned {
+			return f.allotAccount(ctx, s, resumed)
+		}
+		admin, err := f.identityAdmin()
 		if err != nil {
 			return err
 		}
@@ -24,7 +32,6 @@ func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 		if _, err := admin.Token(ctx); err != nil {
 			return err
 		}
-		resumed := f.Journal.Exists() && !f.Journal.Deleted() && len(f.Journal.Records("")) > 0
 		if resumed {
 			if err := f.sameCloud(); err != nil {
 				return err
@@ -37,7 +44,6 @@ func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 		if own {
 			return f.useProject(ctx, admin, resumed)
 		}
-		f.admin = admin
 		if !resumed {
 			if err := f.begin(state.Credential{Kind: state.Dynamic}); err != nil {
 				return err
@@ -47,18 +53,6 @@ func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 		}
 		return f.makeProject(ctx, s)
 	}
-}
-
-// configured returns the session that the configuration names.
-func (f *Fixture) configured(ctx context.Context) (*cloud.Session, error) {
-	auth, err := cloud.ConfiguredAuth(f.Config)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.connected(); err != nil {
-		return nil, err
-	}
-	return f.conn.Session(auth), nil
 }
 
 // connected prepares the way to the cloud, once.
@@ -90,10 +84,17 @@ func (f *Fixture) worksInOwnProject(ctx context.Context, s *cloud.Session) (bool
 	return !token.HasRole(f.Config.Identity.AdminRole), nil
 }
 
-func (f *Fixture) begin(c state.Credential) error {
+func (f *Fixture) begin(c state.Credential) error { return f.beginRun(newRunID(), c) }
+
+// beginRun writes the first line of a run's record.
+func (f *Fixture) beginRun(run string, c state.Credential) error {
+	region := f.Config.Identity.Region
+	if f.Config.Cloud != nil {
+		region = f.Config.Cloud.RegionName
+	}
 	return f.Journal.Begin(state.Header{
-		Run: newRunID(), Program: f.program, Service: f.ID.Service,
-		Cloud:      state.Cloud{AuthURL: f.conn.AuthURL, Region: f.Config.Identity.Region},
+		Run: run, Program: f.program, Service: f.ID.Service,
+		Cloud:      state.Cloud{AuthURL: f.conn.AuthURL, Region: region},
 		Credential: c,
 	})
 }
@@ -133,6 +134,8 @@ func (f *Fixture) loadCredentials(ctx context.Context) error {
 		return f.loadDynamic(h)
 	case state.NamedCloud:
 		return f.loadProject(ctx, h)
+	case state.PreProvisioned:
+		return f.loadAccount(ctx, h)
 	}
 	return f.otherCredential(h.Credential.Kind)
 }
@@ -194,7 +197,7 @@ func (f *Fixture) loadProject(ctx context.Context, h state.Header) error {
 	if f.Config.Cloud == nil {
 		return configurationError("the %s resources were made in the project of the clouds.yaml cloud %q; run this phase with --os-cloud %s", h.Service, h.Credential.Name, h.Credential.Name)
 	}
-	s, err := f.configured(ctx)
+	s, err := f.Admin(ctx)
 	if err != nil {
 		return err
 	}
@@ -255,13 +258,20 @@ func (f *Fixture) clearCredentials(ctx context.Context) error {
 		return nil
 	}
 	ctx = cloud.WithRetries(ctx)
-	if f.Journal.Header().Credential.Kind == state.Dynamic {
+	kind := f.Journal.Header().Credential.Kind
+	if kind == state.Dynamic {
 		if err := f.removeProject(ctx); err != nil {
 			return &LeftoverError{Service: f.ID.Service, Err: err}
 		}
 	}
 	if left := f.Journal.Records(""); len(left) > 0 {
 		return &LeftoverError{Service: f.ID.Service, Err: fmt.Errorf("%s %s was not deleted", left[0].Kind, left[0].Name)}
+	}
+	if kind == state.PreProvisioned {
+		// Before the tombstone: over that a repeated delete would find nothing to do.
+		if err := f.returnAccount(ctx); err != nil {
+			return err
+		}
 	}
 	return f.Journal.Tombstone()
 }

@@ -70,15 +70,41 @@ func (f *Fixture) makeProject(ctx context.Context, s Service) error {
 	return nil
 }
 
-// identity is the admin's client of the Identity service.
+// identity is the admin's client of the Identity service, in the scope that the configuration gives it: the admin's project,
+// its domain or the system.
 func (f *Fixture) identity(ctx context.Context) (*gophercloud.ServiceClient, error) {
-	client, err := f.admin.Client(ctx, cloud.IdentityService(f.Config))
+	admin, err := f.identityAdmin()
+	if err != nil {
+		return nil, err
+	}
+	client, err := admin.Client(ctx, cloud.IdentityService(f.Config))
 	if err != nil {
 		return nil, err
 	}
 	// The catalog may name the service with or without its version.
 	client.Endpoint = identityV3(client.Endpoint)
 	return client, nil
+}
+
+// identityAdmin is the session of the configured admin as the Identity service wants it.
+func (f *Fixture) identityAdmin() (*cloud.Session, error) {
+	if f.scoped != nil {
+		return f.scoped, nil
+	}
+	auth, err := cloud.IdentityAuth(f.Config)
+	if err != nil {
+		return nil, err
+	}
+	if ordinary, err := cloud.ConfiguredAuth(f.Config); err == nil && auth == ordinary {
+		// One token for both.
+		f.scoped, err = f.configuredAdmin()
+		return f.scoped, err
+	}
+	if err := f.connected(); err != nil {
+		return nil, err
+	}
+	f.scoped = f.conn.Session(auth)
+	return f.scoped, nil
 }
 
 func identityV3(endpoint string) string {
@@ -91,14 +117,23 @@ func identityV3(endpoint string) string {
 
 // credentialsDomain is the domain of dynamic projects and users: that of the admin's project.
 func (f *Fixture) credentialsDomain(ctx context.Context, identity *gophercloud.ServiceClient) (string, error) {
-	token, err := f.admin.Token(ctx)
+	admin, err := f.identityAdmin()
+	if err != nil {
+		return "", err
+	}
+	token, err := admin.Token(ctx)
 	if err != nil {
 		return "", err
 	}
 	if token.ProjectDomainID != "" {
 		return token.ProjectDomainID, nil
 	}
-	name := f.Config.Auth.DefaultCredentialsDomainName
+	name := ""
+	for _, name = range []string{f.Config.Auth.AdminProjectDomainName, f.Config.Auth.AdminDomainName, f.Config.Auth.DefaultCredentialsDomainName} {
+		if name != "" {
+			break
+		}
+	}
 	page, err := domains.List(identity, domains.ListOpts{Name: name}).AllPages(ctx)
 	if err != nil {
 		return "", fmt.Errorf("look up the domain %s: %w", name, err)
@@ -165,9 +200,6 @@ func (f *Fixture) removeProject(ctx context.Context) error {
 	if !haveUser && !haveProject {
 		return nil
 	}
-	if _, err := f.Admin(ctx); err != nil {
-		return err
-	}
 	identity, err := f.identity(ctx)
 	if err != nil {
 		return err
@@ -190,14 +222,20 @@ func (f *Fixture) ProjectID() string {
 }
 
 // Admin returns the session of the configured admin, for what an ordinary user may not do.
-func (f *Fixture) Admin(ctx context.Context) (*cloud.Session, error) {
-	if f.admin == nil {
-		admin, err := f.configured(ctx)
-		if err != nil {
-			return nil, err
-		}
-		f.admin = admin
+func (f *Fixture) Admin(context.Context) (*cloud.Session, error) { return f.configuredAdmin() }
+
+func (f *Fixture) configuredAdmin() (*cloud.Session, error) {
+	if f.admin != nil {
+		return f.admin, nil
 	}
+	auth, err := cloud.ConfiguredAuth(f.Config)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.connected(); err != nil {
+		return nil, err
+	}
+	f.admin = f.conn.Session(auth)
 	return f.admin, nil
 }
 

@@ -34,10 +34,12 @@ type Fixture struct {
 
 	lock    *state.Lock
 	conn    *cloud.Connection
-	user    *cloud.Session // works on the resources, as an ordinary user
-	admin   *cloud.Session // makes and removes projects and users
-	failed  bool           // a test of the class failed
-	nothing bool           // delete found a tombstone: there is nothing to do
+	user    *cloud.Session      // works on the resources, as an ordinary user
+	admin   *cloud.Session      // works on what an ordinary user may not
+	scoped  *cloud.Session // the same, in the scope in which projects and users are administered
+	account tempestconf.Account // pre-provisioned and in use; empty in other credential modes
+	failed  bool                // a test of the class failed
+	nothing bool                // delete found a tombstone: there is nothing to do
 }
 
 // RunID is carried by every resource that can hold one.

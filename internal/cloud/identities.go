@@ -118,7 +118,7 @@ func admin(c *tempestconf.Config) (Auth, error) {
 	if err := errors.Join(c.Check("identity.admin_domain_scope", "auth.admin_system", "auth.admin_domain_name",
 		"auth.admin_user_domain_name", "auth.admin_project_domain_name", "auth.default_credentials_domain_name"),
 		c.Require("auth.admin_username", "auth.admin_password")); err != nil {
-		if a.TestAccountsFile != "" && a.AdminUsername == "" {
+		if a.UseDynamicCredentials && a.TestAccountsFile != "" && a.AdminUsername == "" {
 			return Auth{}, &ConfigurationError{Err: err, Text: "[auth] use_dynamic_credentials is true, which needs an admin account, and admin_username is not set; set use_dynamic_credentials to false to take the accounts of test_accounts_file"}
 		}
 		return Auth{}, err

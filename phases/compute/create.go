@@ -50,14 +50,17 @@ func (r *resources) setUp(ctx context.Context) error {
 // floating is the value of connect_method that asks for floating IPs.
 const floating = "floating"
 
-// chooseNetwork takes the project's own network, else the one that fixed_network_name names, else it leaves the choice to
-// Nova.
+// chooseNetwork takes the project's own network, else the one that the accounts file gives to a pre-provisioned account, else
+// the one that fixed_network_name names, else it leaves the choice to Nova.
 func (r *resources) chooseNetwork(ctx context.Context) error {
 	if own, ok := r.Journal.Record(networkKey); ok {
 		r.network = own.ID
 		return nil
 	}
-	name := r.Config.Compute.FixedNetworkName
+	name, by := r.AccountNetwork(), "the network of the account in auth.test_accounts_file"
+	if name == "" {
+		name, by = r.Config.Compute.FixedNetworkName, "compute.fixed_network_name"
+	}
 	if name == "" {
 		return nil
 	}
@@ -68,7 +71,7 @@ func (r *resources) chooseNetwork(ctx context.Context) error {
 	if r.network, err = networkByName(ctx, client, name); err != nil || r.network != "" {
 		return err
 	}
-	return phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: compute.fixed_network_name: there is no network %q that the project can see", name)
+	return phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: %s: there is no network %q that the project can see", by, name)
 }
 
 // createServers is the test test_create_persistent_server, for every server.
