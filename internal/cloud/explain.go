@@ -27,6 +27,10 @@ func Explain(err error) string {
 		dns       *net.DNSError
 		operation *net.OpError
 	)
+	if errors.As(err, &operation) && operation.Op == "proxyconnect" {
+		host += "the proxy of [service-clients] proxy_url: "
+		err = operation.Err
+	}
 	switch {
 	case errors.As(err, &authority):
 		return fmt.Sprintf("%sthe certificate is signed by an authority that is not trusted here; name its CA with [identity] ca_certificates_file (or cacert in clouds.yaml)", host)
@@ -48,17 +52,16 @@ func Explain(err error) string {
 		return host + "connection refused: nothing listens at this address"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return host + "there is no route to this address"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.EPIPE):
-		return host + "the connection was broken before the answer arrived"
+	case broken(err):
+		return host + "the connection was broken before the whole answer had arrived"
 	case IsTimeout(err):
 		return host + "no answer in time"
 	}
-	if host != "" {
-		var u *url.Error
-		errors.As(err, &u)
-		return host + u.Err.Error()
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
 	}
-	return err.Error()
+	return host + err.Error()
 }
 
 // tlsAnswer is how net/http's error shows the beginning of a TLS alert that answers a request in plain HTTP.
@@ -81,8 +84,14 @@ func transient(err error) bool {
 	if errors.Is(err, context.Canceled) {
 		return false
 	}
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) || IsTimeout(err)
+	return errors.Is(err, syscall.ECONNREFUSED) || broken(err) || IsTimeout(err)
+}
+
+// broken reports whether err means that the other side ended the connection too early. For one of the ways in which that
+// shows net/http has an error that only its text tells.
+func broken(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		strings.Contains(err.Error(), "http: server closed idle connection")
 }
 
 func hostOf(err error) string {

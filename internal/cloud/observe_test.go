@@ -174,7 +174,7 @@ func TestExchangeWithoutAnAnswer(t *testing.T) {
 	if _, _, err := send(t, conn, t.Context(), "GET", k.URL+"/s/x", "", nil); err == nil {
 		t.Fatal("no error")
 	}
-	if e := seen.only(t); e.Status != 0 || e.Err != "the connection was broken before the answer arrived" || e.URL != k.URL+"/s/x" {
+	if e := seen.only(t); e.Status != 0 || e.Err != "the connection was broken before the whole answer had arrived" || e.URL != k.URL+"/s/x" {
 		t.Errorf("%+v", e)
 	}
 }
@@ -192,10 +192,10 @@ func TestExchangeWithHalfAnAnswer(t *testing.T) {
 	var seen exchanges
 	conn, _ := k.connect(t, Options{Observer: &seen})
 	_, got, err := send(t, conn, t.Context(), "GET", k.URL+"/s/x", "", nil)
-	if got != "half" || !IsConnection(err) || Explain(err) != "GET "+k.URL+"/s/x: the connection was broken before the answer arrived" {
+	if got != "half" || !IsConnection(err) || Explain(err) != "GET "+k.URL+"/s/x: the connection was broken before the whole answer had arrived" {
 		t.Errorf("read %q, %v", got, err)
 	}
-	if e := seen.only(t); e.Status != 200 || e.ResponseBody != "half" || e.Err != "the connection was broken before the answer arrived" {
+	if e := seen.only(t); e.Status != 200 || e.ResponseBody != "half" || e.Err != "the connection was broken before the whole answer had arrived" {
 		t.Errorf("%+v", e)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// scripted answers each request with the next of some statuses; 0 breaks the connection. A status may carry a
+// scripted answers each request with the next of some statuses; 0 and -1 break the connection. A status may carry a
 // Retry-After, as in "429 3".
 type scripted struct {
 	answers []string
@@ -33,7 +33,14 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var status int
 	code, after, _ := strings.Cut(answer, " ")
 	_, _ = fmt.Sscan(code, &status)
-	if status == 0 {
+	switch status {
+	case -1: // before anything was answered
+		c, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = c.Close()
+		}
+		return
+	case 0:
 		panic(http.ErrAbortHandler)
 	}
 	if after != "" {
@@ -67,6 +74,7 @@ func TestRetries(t *testing.T) {
 		{"a delete with retries", "DELETE", "0,204", true, 204, 2, []time.Duration{second}},
 		{"twice more and no more", "GET", "503", true, 503, 3, []time.Duration{second, 2 * second}},
 		{"a broken connection, twice more and no more", "GET", "0", true, 0, 3, []time.Duration{second, 2 * second}},
+		{"a connection that is closed at once", "DELETE", "-1,0,204", true, 204, 3, []time.Duration{second, 2 * second}},
 		{"other faults are final", "GET", "500,200", true, 500, 1, nil},
 		{"501 is final", "GET", "501,200", true, 501, 1, nil},
 		{"404 is final", "GET", "404,200", true, 404, 1, nil},
