@@ -51,11 +51,9 @@ make_keys_and_rings() {
   done
 }
 
-# operator RELEASE accounts|resources: lib/operator.py in the chroot
+# operator accounts|resources: lib/operator.py in the chroot
 operator() {
-  local rel=$1
-  shift
-  logged bootstrap.log in_cloud "$rel" PASSWORD="$PASSWORD" PUBLIC="$PUBLIC_CIDR $PUBLIC_GATEWAY $PUBLIC_POOL" python3 - "$@" <"$HERE/lib/operator.py"
+  logged bootstrap.log client PASSWORD="$PASSWORD" PUBLIC="$PUBLIC_CIDR $PUBLIC_GATEWAY $PUBLIC_POOL" python3 - "$@" <"$HERE/lib/operator.py"
 }
 
 write_client_files() {

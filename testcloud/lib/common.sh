@@ -25,6 +25,9 @@ in_cloud() {
   in_net chroot "$ROOT/$rel" "${CLEAN_ENV[@]}" "$@"
 }
 
+# client CMD…: likewise, in the release that runs, with the admin's clouds.yaml
+client() { in_cloud "$(active)" OS_CLIENT_CONFIG_FILE=/srv/data/client/clouds.yaml OS_CLOUD=testcloud "$@"; }
+
 # logged FILE CMD…: the output goes to a log; a failure says where to look
 logged() {
   local log=$LOGS/$1 rc=0

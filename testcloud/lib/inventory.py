@@ -7,8 +7,7 @@ import subprocess
 
 import openstack
 
-config = openstack.config.OpenStackConfig(config_files=["/srv/data/client/clouds.yaml"])
-cloud = openstack.connection.Connection(config.get_one("testcloud"))
+cloud = openstack.connect()
 lines = []
 
 

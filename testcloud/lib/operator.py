@@ -58,5 +58,4 @@ def resources(cloud):
         ids.write("image=%s\nflavor=%s\nflavor_alt=%s\npublic=%s\n" % (images["guest"], *flavors, public.id))
 
 
-config = openstack.config.OpenStackConfig(config_files=[CLIENT + "clouds.yaml"])
-{"accounts": accounts, "resources": resources}[sys.argv[1]](openstack.connection.Connection(config.get_one("testcloud")))
+{"accounts": accounts, "resources": resources}[sys.argv[1]](openstack.connect())
