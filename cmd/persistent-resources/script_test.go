@@ -21,6 +21,7 @@ import (
 //	fault RULE                      make it misbehave
 //	restart                         restart its services: all tokens are lost
 //	tamper WHAT                     change what the run made, behind its back
+//	accounts N                      use N pre-provisioned accounts in place of dynamic credentials
 //	unchanged                       the cloud holds what it held at the start
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -33,7 +34,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"cloud": cloudCommand, "fault": faultCommand, "restart": restartCommand, "tamper": tamperCommand, "unchanged": unchangedCommand,
+			"cloud": cloudCommand, "fault": faultCommand, "restart": restartCommand, "tamper": tamperCommand, "accounts": accountsCommand, "unchanged": unchangedCommand,
 		},
 	})
 }

@@ -59,7 +59,7 @@ func TestProviderOf(t *testing.T) {
 		{"nothing in tempest.conf", "[compute]\nflavor_ref = 1\n", "", "", 0,
 			"etc/tempest.conf sets neither [auth] admin_username nor test_accounts_file, and no clouds.yaml was found (looked in "},
 		{"empty values are none", "[auth]\nadmin_username =\nadmin_password =\n", "", "", 0, "there are no credentials: "},
-		{"no provider", "[auth]\nuse_dynamic_credentials = false\n", "", "", 0, "A valid credential provider is needed: "},
+		{"no provider", "[auth]\nuse_dynamic_credentials = false\n", "", "", 0, "A valid credential provider is needed, and there are no credentials: "},
 		{"a broken cloud", "[compute]\nflavor_ref = 1\n", "clouds: {c: {auth: {username: u}}}", "", 0, "Auth plugin requires parameters which were not given: auth_url"},
 		{"several clouds", "[compute]\nflavor_ref = 1\n", "clouds: {a: {}, b: {}}", "", 0, "clouds.yaml has a, b, and none of them is named; name a file with --config-file or a cloud with --os-cloud"},
 	} {

@@ -50,9 +50,10 @@ func noCredentials(c *tempestconf.Config) error {
 	tempest := "no tempest.conf was found (looked for " + strings.Join(c.Tried, ", ") + ")"
 	if c.File != "" {
 		tempest = c.File + " sets neither [auth] admin_username nor test_accounts_file"
-		if !c.Auth.UseDynamicCredentials {
-			tempest = "A valid credential provider is needed: " + tempest
-		}
+	}
+	what := "there are no credentials: "
+	if !c.Auth.UseDynamicCredentials {
+		what = "A valid credential provider is needed, and " + what
 	}
 	var broken *tempestconf.CloudError
 	next := "; name a file with --config-file or a cloud with --os-cloud"
@@ -60,7 +61,7 @@ func noCredentials(c *tempestconf.Config) error {
 		next = ""
 	}
 	return &ConfigurationError{
-		Text: "there are no credentials: " + tempest + ", and " + strings.TrimSuffix(c.CloudFault.Error(), ".") + next,
+		Text: what + tempest + ", and " + strings.TrimSuffix(c.CloudFault.Error(), ".") + next,
 		Err:  c.CloudFault,
 	}
 }
