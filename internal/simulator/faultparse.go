@@ -10,12 +10,13 @@ import (
 
 // ParseFault reads a fault from its compact form
 //
-//	SERVICE METHOD PATH ACTION [skip=N] [times=N] [delay=DURATION] [header=Name:Value] [message=TEXT…]
+//	SERVICE METHOD PATH ACTION [after=N] [times=N] [delay=DURATION] [header=Name:Value] [message=TEXT…]
 //
 // such as "object-store PUT /v1/*/*/* 503 times=2". SERVICE, METHOD and PATH
 // may be "*". ACTION is a status (answered without acting), "act+STATUS"
-// (answered after acting), "drop", "act+drop", "truncate" or "pass". A message
-// comes last and takes the rest of the line.
+// (answered after acting), "drop", "act+drop", "truncate" or "pass". after
+// leaves that many matching requests alone first, times hits that many then. A
+// message comes last and takes the rest of the line.
 func ParseFault(text string) (Fault, error) {
 	words := strings.Fields(text)
 	if len(words) < 4 {
@@ -69,7 +70,7 @@ func (f *Fault) parseAction(word string) error {
 func (f *Fault) parseOption(key, value string) error {
 	var err error
 	switch key {
-	case "skip":
+	case "after", "skip":
 		f.Skip, err = strconv.Atoi(value)
 	case "times":
 		f.Times, err = strconv.Atoi(value)
@@ -97,7 +98,7 @@ func (f *Fault) parseOption(key, value string) error {
 func (f Fault) String() string {
 	words := []string{orStar(f.Service), orStar(f.Method), orStar(f.Path), f.actionWord()}
 	if f.Skip != 0 {
-		words = append(words, fmt.Sprintf("skip=%d", f.Skip))
+		words = append(words, fmt.Sprintf("after=%d", f.Skip))
 	}
 	if f.Times != 0 {
 		words = append(words, fmt.Sprintf("times=%d", f.Times))

@@ -21,7 +21,8 @@ func TestParseFault(t *testing.T) {
 	}{
 		{text: "object-store PUT /v1/*/*/* 503 times=2"},
 		{text: "* * * drop"},
-		{text: "nova POST /v2.1/servers act+drop skip=1 times=1"},
+		{text: "nova POST /v2.1/servers act+drop after=1 times=1"},
+		{text: "nova * * drop skip=1", want: "nova * * drop after=1"},
 		{text: "compute * ** act+504 delay=2s", want: "compute * ** act+504 delay=2s"},
 		{text: "identity  GET   /v3  truncate", want: "identity GET /v3 truncate"},
 		{text: "image GET /v2/** pass delay=1.5s"},
@@ -116,11 +117,11 @@ func TestFaults(t *testing.T) {
 	}{
 		{"no fault", "image * * 500", []int{201, 202, 202, 204}},
 		{"refused at first", "object-store PUT /v1/*/* 503 times=2", []int{503, 503, 201, 204}},
-		{"refused later", "swift PUT * 500 skip=1 times=1", []int{201, 500, 202, 204}},
+		{"refused later", "swift PUT * 500 after=1 times=1", []int{201, 500, 202, 204}},
 		{"acted and failed", "object-store PUT * act+504 times=1", []int{504, 202, 202, 204}},
 		{"dropped before acting", "* PUT * drop times=2", []int{0, 0, 201, 204}},
 		{"dropped after acting", "* PUT * act+drop times=1", []int{0, 202, 202, 204}},
-		{"truncated", "* PUT * truncate skip=1 times=1", []int{201, -1, 202, 204}},
+		{"truncated", "* PUT * truncate after=1 times=1", []int{201, -1, 202, 204}},
 		{"another path", "* PUT /v1/* 500", []int{201, 202, 202, 204}},
 		{"deep pattern", "* * /v1/** 500", []int{500, 500, 500, 500}},
 		{"delayed", "* PUT * pass delay=1ms", []int{201, 202, 202, 204}},
