@@ -35,15 +35,15 @@ for row in rows(identity, "/role_assignments", "role_assignments"):
     target = {k: v for k, v in row["scope"].items() if k != "OS-INHERIT:inherited_to"}
     add("identity.role_assignments", row["role"]["id"], (row.get("user") or row.get("group"))["id"], sorted(target.items()))
 
-for row in rows(cloud.image, "/v2/images?limit=1000", "images"):
+for row in rows(cloud.image, "/images?limit=1000", "images"):
     add("image.images", row["id"], row["name"], row.get("owner"), row["status"], row.get("os_hash_value", "")[:16])
 
-network.get("/v2.0/security-groups")  # Neutron makes the caller's default group at the first look
+network.get("/security-groups")  # Neutron makes the caller's default group at the first look
 for path in ("networks", "subnets", "subnetpools", "routers", "floatingips", "security-groups", "security-group-rules", "address-scopes"):
     key = path.replace("-", "_")
-    for row in rows(network, "/v2.0/" + path, key):
+    for row in rows(network, "/" + path, key):
         add("network." + key, row["id"], row.get("name"), row.get("floating_ip_address"), row["project_id"])
-for row in rows(network, "/v2.0/ports", "ports"):
+for row in rows(network, "/ports", "ports"):
     add("network.ports", row["id"], row["device_owner"], row["network_id"], [ip["ip_address"] for ip in row["fixed_ips"]], row["project_id"])
 
 for row in rows(compute, "/servers/detail?all_tenants=1&limit=1000", "servers"):
