@@ -253,25 +253,27 @@ func configurationError(format string, args ...any) error {
 }
 
 // clearCredentials is delete's clear_credentials: what create made of users and projects goes, and the run is closed.
-func (f *Fixture) clearCredentials(ctx context.Context) error {
-	if f.nothing {
-		return nil
-	}
-	ctx = cloud.WithRetries(ctx)
-	kind := f.Journal.Header().Credential.Kind
-	if kind == state.Dynamic {
-		if err := f.removeProject(ctx); err != nil {
-			return &LeftoverError{Service: f.ID.Service, Err: err}
+func (f *Fixture) clearCredentials(s Service) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if f.nothing {
+			return nil
 		}
-	}
-	if left := f.Journal.Records(""); len(left) > 0 {
-		return &LeftoverError{Service: f.ID.Service, Err: fmt.Errorf("%s %s was not deleted", left[0].Kind, left[0].Name)}
-	}
-	if kind == state.PreProvisioned {
-		// Before the tombstone: over that a repeated delete would find nothing to do.
-		if err := f.returnAccount(ctx); err != nil {
-			return err
+		ctx = cloud.WithRetries(ctx)
+		kind := f.Journal.Header().Credential.Kind
+		if kind == state.Dynamic {
+			if err := f.removeProject(ctx, s); err != nil {
+				return &LeftoverError{Service: f.ID.Service, Err: err}
+			}
 		}
+		if left := f.Journal.Records(""); len(left) > 0 {
+			return &LeftoverError{Service: f.ID.Service, Err: fmt.Errorf("%s %s was not deleted", left[0].Kind, left[0].Name)}
+		}
+		if kind == state.PreProvisioned {
+			// Before the tombstone: over that a repeated delete would find nothing to do.
+			if err := f.returnAccount(ctx); err != nil {
+				return err
+			}
+		}
+		return f.Journal.Tombstone()
 	}
-	return f.Journal.Tombstone()
 }

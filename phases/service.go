@@ -25,6 +25,9 @@ type Service struct {
 	Remove func(ctx context.Context) error
 	// Isolate, when set, makes what a dynamic project needs of its own (network, subnet, router).
 	Isolate func(ctx context.Context) error
+	// Release, when set, removes what a cloud itself made for a dynamic project and would not remove with it. It is called
+	// when the service's resources are gone, and before the project's user goes.
+	Release func(ctx context.Context) error
 }
 
 // NewService binds a service to a class's fixture. With a nil fixture only the names may be used, for listing.
@@ -113,7 +116,7 @@ func (f *Fixture) seal() []Stage {
 func (f *Fixture) remove(s Service) []Stage {
 	return []Stage{
 		{"resource_cleanup", f.removeResources(s)},
-		{"clear_credentials", f.clearCredentials},
+		{"clear_credentials", f.clearCredentials(s)},
 	}
 }
 
