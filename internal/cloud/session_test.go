@@ -91,6 +91,23 @@ func TestOneTokenForAllGoroutines(t *testing.T) {
 	}
 }
 
+// TestLateComersTakeTheNewToken: between looking for a token and asking for one somebody else may have got it.
+func TestLateComersTakeTheNewToken(t *testing.T) {
+	k := newKeystone(t)
+	conn, _ := k.connect(t, Options{})
+	s := conn.Session(demo)
+	first, err := s.Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.newer(t.Context(), nil); err != nil || got != first || k.requests() != 1 {
+		t.Errorf("another than none: %v, %d requests", err, k.requests())
+	}
+	if got, err := s.newer(t.Context(), first); err != nil || got == first || k.requests() != 2 || s.current() != got {
+		t.Errorf("another than the first: %v, %d requests", err, k.requests())
+	}
+}
+
 // TestAskingGoesOnWithoutTheFirst: who asks first may give up; the others wait for the same answer.
 func TestAskingGoesOnWithoutTheFirst(t *testing.T) {
 	k := newKeystone(t)

@@ -126,6 +126,39 @@ func TestFullDiskLeavesAReadableJournal(t *testing.T) {
 	}
 }
 
+// TestFailedSync: a line that is in the file and perhaps not on the disk does not count, and must not stay below the next.
+func TestFailedSync(t *testing.T) {
+	d := newDir(t)
+	fails, synced := false, ""
+	d.sync = func(f *os.File) error {
+		synced = string(read(t, f.Name()))
+		if fails {
+			return &os.PathError{Op: "sync", Path: f.Name(), Err: syscall.EIO}
+		}
+		return f.Sync()
+	}
+	j := open(t, d)
+	fill(t, j)
+	before := string(read(t, j.Path()))
+	if synced != before {
+		t.Errorf("what was written last was not synced:\n%s", strings.TrimPrefix(before, synced))
+	}
+	fails = true
+	err := j.Intend(Record{Key: "x", Name: strings.Repeat("a long name ", 20)})
+	if !IsStateError(err) || !errors.Is(err, syscall.EIO) || strings.Count(err.Error(), j.Path()) != 1 {
+		t.Errorf("error %v", err)
+	}
+	if _, found := j.Record("x"); found {
+		t.Error("an event that may be lost counts")
+	}
+	fails = false
+	ok(t, j.Gone("server/2"))
+	if got := string(read(t, j.Path())); !strings.HasPrefix(got, before) || strings.Count(got[len(before):], "\n") != 1 {
+		t.Errorf("the file became\n%s", got)
+	}
+	open(t, d)
+}
+
 // TestFailedWriteIsTriedAgain gives the journal a file that takes nothing, and then a good one.
 func TestFailedWriteIsTriedAgain(t *testing.T) {
 	d := newDir(t)

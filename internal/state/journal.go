@@ -17,6 +17,9 @@ type Dir struct {
 	Path string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+
+	// sync makes a file's content durable: a shim for testing, nil is (*os.File).Sync.
+	sync func(*os.File) error
 }
 
 // JournalPath is the absolute path of a service's journal.
@@ -220,7 +223,7 @@ func (j *Journal) writeLine(line []byte) error {
 	}
 	_, err := j.file.WriteAt(line, j.c.goodLength)
 	if err == nil {
-		err = j.file.Sync()
+		err = j.sync()
 	}
 	if err != nil {
 		// A line that never counted, or half of one, must not stay under the next, perhaps shorter line.
@@ -229,6 +232,13 @@ func (j *Journal) writeLine(line []byte) error {
 	}
 	j.c.goodLength += int64(len(line))
 	return nil
+}
+
+func (j *Journal) sync() error {
+	if j.dir.sync != nil {
+		return j.dir.sync(j.file)
+	}
+	return j.file.Sync()
 }
 
 // openForAppend opens the file for writing and cuts off a torn last line.

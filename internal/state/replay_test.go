@@ -84,17 +84,19 @@ func TestUnreadableJournals(t *testing.T) {
 // TestTornLastLine cuts the last line at every byte: its event never counted, and the next one takes its place.
 func TestTornLastLine(t *testing.T) {
 	d := newDir(t)
-	fill(t, open(t, d))
+	full := open(t, d)
+	fill(t, full)
+	// A line longer than the next one, so that what is left of it would stick out.
+	ok(t, full.RecordReleases("verify", map[string]string{"compute": "2.1-2.96", "identity": "3.14"}))
 	whole := string(read(t, d.JournalPath("compute")))
 	lastLine := strings.LastIndexByte(strings.TrimSuffix(whole, "\n"), '\n') + 1
 	d = newDir(t)
 	for cut := lastLine; cut < len(whole); cut++ {
 		write(t, d, whole[:cut])
 		j := open(t, d)
-		if sealed, _ := j.Sealed(); sealed || len(j.Records("")) != 3 {
-			t.Fatalf("cut at %d: sealed %v, %d records", cut, sealed, len(j.Records("")))
+		if sealed, _ := j.Sealed(); !sealed || len(j.AllReleases()) != 1 || len(j.Records("")) != 3 {
+			t.Fatalf("cut at %d: sealed %v, releases %v, %d records", cut, sealed, j.AllReleases(), len(j.Records("")))
 		}
-		// A short line, so that what is torn would stick out behind it.
 		ok(t, j.Gone("server/2"))
 		want := whole[:lastLine] + `{"event":"gone","time":"2026-03-14T15:09:26.535Z","key":"server/2"}` + "\n"
 		if got := string(read(t, j.Path())); got != want {
