@@ -174,26 +174,54 @@ func (s *Service) update(c *wire.Call) error {
 	if !im.ownedBy(c.Token) {
 		return wire.Errorf(http.StatusForbidden, "You do not own this image")
 	}
-	var changes []struct {
-		Op, Path string
-		Value    any
-	}
-	if err := json.Unmarshal(c.Body, &changes); err != nil {
-		return wire.Errorf(http.StatusBadRequest, "Malformed JSON in request body.")
+	changes, err := readChanges(c.Body)
+	if err != nil {
+		return err
 	}
 	for _, change := range changes {
-		name := strings.TrimPrefix(change.Path, "/")
-		if change.Op == "remove" {
-			if _, ok := im.fields[name]; !ok {
-				return wire.Errorf(http.StatusConflict, "Property %s does not exist.", name)
+		_, present := im.body()[change.name]
+		if !present && change.op != "add" {
+			return &wire.Error{
+				Status: http.StatusConflict, Type: asDetail, Message: fmt.Sprintf("Property %s does not exist.", change.name),
 			}
-			delete(im.fields, name)
-		} else if err := im.set(c, name, change.Value); err != nil {
+		}
+		if change.op == "remove" {
+			delete(im.fields, change.name)
+		} else if err := im.set(c, change.name, change.value); err != nil {
 			return err
 		}
 	}
 	im.updated = time.Now()
 	return c.JSON(http.StatusOK, im.body())
+}
+
+// change is one step of a patch.
+type change struct {
+	op, name string
+	value    any
+}
+
+// readChanges reads both forms of a patch: {"op": "replace", "path": "/a"} and
+// the older {"replace": "/a"}.
+func readChanges(body []byte) ([]change, error) {
+	var sent []wire.M
+	if err := json.Unmarshal(body, &sent); err != nil {
+		return nil, wire.Errorf(http.StatusBadRequest, "Malformed JSON in request body.")
+	}
+	var changes []change
+	for _, item := range sent {
+		ch := change{value: item["value"]}
+		ch.op, _ = item["op"].(string)
+		ch.name, _ = item["path"].(string)
+		for _, op := range []string{"add", "replace", "remove"} {
+			if path, ok := item[op].(string); ok && ch.op == "" {
+				ch.op, ch.name = op, path
+			}
+		}
+		ch.name = strings.TrimPrefix(ch.name, "/")
+		changes = append(changes, ch)
+	}
+	return changes, nil
 }
 
 func (s *Service) remove(c *wire.Call) error {

@@ -60,9 +60,16 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for name, values := range refusal.Header {
 			w.Header()[name] = values
 		}
+		if refusal.Type == asDetail {
+			wire.WebOb(w, r, refusal.Status, "", refusal.Message)
+			return
+		}
 		s.Fail(w, r, refusal.Status, refusal.Message)
 	}
 }
+
+// asDetail marks a refusal whose message stands below WebOb's own text.
+const asDetail = "detail"
 
 // Fail answers with an error page as Glance does.
 func (s *Service) Fail(w http.ResponseWriter, r *http.Request, status int, message string) {

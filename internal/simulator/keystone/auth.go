@@ -104,7 +104,7 @@ func (s *Service) identify(request *authRequest) (*token, error) {
 			return nil, err
 		}
 	}
-	if t.user == nil || !t.user.enabled {
+	if t.user == nil || !t.user.enabled || !s.domainEnabled(t.user.domainID) {
 		return nil, errDenied
 	}
 	return t, nil
@@ -117,6 +117,11 @@ func (s *Service) identifyUser(t *token, who reference, password string) error {
 	}
 	t.user = u
 	return nil
+}
+
+func (s *Service) domainEnabled(id string) bool {
+	d := s.domainByID(id)
+	return d != nil && d.enabled
 }
 
 func (s *Service) lookUpUser(who reference) *user {

@@ -3,6 +3,7 @@ package keystone
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -56,9 +57,7 @@ func (s *Service) createCredential(c *wire.Call) error {
 		return err
 	}
 	if asker.issuedBy != nil && !asker.issuedBy.unrestricted {
-		// The two full stops are Keystone's own.
-		return wire.Errorf(http.StatusForbidden, "You are not authorized to perform the requested action: Using method "+
-			"'application_credential' is not allowed for managing additional application credentials..")
+		return forbiddenBecause("Using method 'application_credential' is not allowed for managing additional application credentials.")
 	}
 	sent, err := decode(c, "application_credential")
 	if err != nil {
@@ -86,8 +85,12 @@ func (s *Service) createCredential(c *wire.Call) error {
 		return err
 	}
 	if at := text(sent, "expires_at"); at != "" {
-		if a.expires, err = time.Parse("2006-01-02T15:04:05", at[:min(len(at), 19)]); err != nil {
+		if a.expires, err = time.Parse("2006-01-02T15:04:05.999999", strings.TrimSuffix(at, "Z")); err != nil {
 			return wire.Errorf(http.StatusBadRequest, "Invalid input for field 'expires_at': %s", at)
+		}
+		if time.Now().After(a.expires) {
+			return wire.Errorf(http.StatusBadRequest, "The 'expires_at' must not be before now. The server could not comply with "+
+				"the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.")
 		}
 	}
 	s.credentials = append(s.credentials, a)

@@ -2,7 +2,7 @@ package keystone
 
 import "fmt"
 
-// Inventory lists projects, users, roles, assignments and application
+// Inventory lists domains, projects, users, roles, assignments and application
 // credentials. Their "project" is the domain or project they belong to.
 func (s *Service) Inventory() []string {
 	s.mu.Lock()
@@ -10,6 +10,9 @@ func (s *Service) Inventory() []string {
 	var lines []string
 	add := func(kind, project, name, id string) {
 		lines = append(lines, fmt.Sprintf("%s %s %s/%s", kind, project, name, id))
+	}
+	for _, d := range s.domains {
+		add("domain", "-", d.name, d.id)
 	}
 	for _, p := range s.projects {
 		add("project", p.domainID, p.name, p.id)

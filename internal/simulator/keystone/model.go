@@ -9,7 +9,9 @@ import (
 )
 
 type domain struct {
-	id, name, description string
+	id, name    string
+	description any
+	enabled     bool
 }
 
 type project struct {
@@ -62,7 +64,7 @@ func (t *token) projectID() string { return t.scope.projectID }
 const defaultDomain = "default"
 
 func (s *Service) bootstrap() {
-	s.domains = []*domain{{defaultDomain, "Default", "The default domain"}}
+	s.domains = []*domain{{defaultDomain, "Default", "The default domain", true}}
 	for _, name := range []string{"admin", "member", "reader"} {
 		s.roles = append(s.roles, &role{id: wire.HexID(), name: name, immutable: true})
 	}

@@ -40,6 +40,11 @@ func forbidden(action string) error {
 	return wire.Errorf(http.StatusForbidden, "You are not authorized to perform the requested action: identity:%s.", action)
 }
 
+// forbiddenBecause names a reason instead of an action.
+func forbiddenBecause(reason string) error {
+	return wire.Errorf(http.StatusForbidden, "You are not authorized to perform the requested action: %s.", reason)
+}
+
 func ownUser(t *token) string    { return t.user.id }
 func ownProject(t *token) string { return t.projectID() }
 func everybody(*token) bool      { return true }

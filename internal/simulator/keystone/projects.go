@@ -76,6 +76,9 @@ func (s *Service) createProject(c *wire.Call) error {
 	if err != nil {
 		return err
 	}
+	if err := notLonger(name, maxProjectName); err != nil {
+		return err
+	}
 	p := &project{id: wire.HexID(), name: name, domainID: text(sent, "domain_id"), description: "", enabled: true}
 	if p.domainID == "" {
 		p.domainID = defaultDomain
@@ -153,7 +156,12 @@ func (s *Service) deleteProject(c *wire.Call) error {
 	if p == nil {
 		return noProject(c.Param("id"))
 	}
-	s.projects = slices.DeleteFunc(s.projects, func(o *project) bool { return o == p })
+	s.dropProject(p)
+	return c.Empty(http.StatusNoContent)
+}
+
+func (s *Service) dropProject(p *project) {
+	s.projects = slices.DeleteFunc(slices.Clone(s.projects), func(o *project) bool { return o == p })
 	s.assignments = slices.DeleteFunc(s.assignments, func(a assignment) bool { return a.scope.projectID == p.id })
 	s.credentials = slices.DeleteFunc(s.credentials, func(a *applicationCredential) bool { return a.projectID == p.id })
 	for _, u := range s.users {
@@ -161,7 +169,6 @@ func (s *Service) deleteProject(c *wire.Call) error {
 			delete(u.extra, "default_project_id")
 		}
 	}
-	return c.Empty(http.StatusNoContent)
 }
 
 func (s *Service) userProjects(c *wire.Call) error { return s.listProjectsOf(c, c.Param("id")) }

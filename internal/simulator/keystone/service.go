@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
@@ -170,6 +171,19 @@ func required(object wire.M, name string) (string, error) {
 		return "", wire.Errorf(http.StatusBadRequest, "%s is too short", quote(value))
 	}
 	return value, nil
+}
+
+// The longest names, in characters.
+const (
+	maxProjectName = 64
+	maxUserName    = 255
+)
+
+func notLonger(name string, limit int) error {
+	if utf8.RuneCountInString(name) > limit {
+		return wire.Errorf(http.StatusBadRequest, "%s is too long", quote(name))
+	}
+	return nil
 }
 
 func quote(s string) string { return "'" + s + "'" }

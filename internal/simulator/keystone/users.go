@@ -57,6 +57,9 @@ func (s *Service) createUser(c *wire.Call) error {
 	if err != nil {
 		return err
 	}
+	if err := notLonger(name, maxUserName); err != nil {
+		return err
+	}
 	u := &user{
 		id: wire.HexID(), name: name, domainID: text(sent, "domain_id"),
 		password: text(sent, "password"), enabled: true, extra: extras(sent, userMembers),
@@ -134,10 +137,14 @@ func (s *Service) deleteUser(c *wire.Call) error {
 	if u == nil {
 		return noUser(c.Param("id"))
 	}
-	s.users = slices.DeleteFunc(s.users, func(o *user) bool { return o == u })
+	s.dropUser(u)
+	return c.Empty(http.StatusNoContent)
+}
+
+func (s *Service) dropUser(u *user) {
+	s.users = slices.DeleteFunc(slices.Clone(s.users), func(o *user) bool { return o == u })
 	s.assignments = slices.DeleteFunc(s.assignments, func(a assignment) bool { return a.userID == u.id })
 	s.credentials = slices.DeleteFunc(s.credentials, func(a *applicationCredential) bool { return a.userID == u.id })
-	return c.Empty(http.StatusNoContent)
 }
 
 // changePassword is open to whoever knows the old password; no token is

@@ -1,11 +1,13 @@
 package neutron
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
@@ -146,16 +148,37 @@ func same(value any, text string) bool {
 	}
 }
 
+// create makes one object, or several at once when the plural is sent.
 func (s *Service) create(c *wire.Call, k *kind) error {
+	var several map[string][]wire.M
+	if json.Unmarshal(c.Body, &several) == nil && len(several[k.plural]) > 0 {
+		bodies := []wire.M{}
+		for _, sent := range several[k.plural] {
+			body, err := s.createOne(c, k, sent)
+			if err != nil {
+				return err
+			}
+			bodies = append(bodies, body)
+		}
+		return c.JSON(http.StatusCreated, wire.M{k.plural: bodies})
+	}
 	sent, err := decode(c, k.name)
 	if err != nil {
 		return err
 	}
+	body, err := s.createOne(c, k, sent)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusCreated, wire.M{k.name: body})
+}
+
+func (s *Service) createOne(c *wire.Call, k *kind, sent wire.M) (wire.M, error) {
 	project := c.Token.ProjectID
 	for _, name := range []string{"tenant_id", "project_id"} {
 		if wanted, ok := sent[name].(string); ok && wanted != "" {
 			if wanted != project && !c.Token.Admin() {
-				return badRequest("Specifying 'project_id' or 'tenant_id' other than the authenticated project " +
+				return nil, badRequest("Specifying 'project_id' or 'tenant_id' other than the authenticated project " +
 					"in request requires admin or advsvc privileges")
 			}
 			project = wanted
@@ -164,13 +187,13 @@ func (s *Service) create(c *wire.Call, k *kind) error {
 	}
 	o := s.newObject(k, project)
 	if err := s.assign(c, o, sent, "create"); err != nil {
-		return err
+		return nil, err
 	}
 	if err := k.create(c, o); err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.checkQuota(k.name, project); err != nil {
-		return err
+		return nil, err
 	}
 	o.revision = 1
 	s.add(o)
@@ -178,7 +201,28 @@ func (s *Service) create(c *wire.Call, k *kind) error {
 	if k.name == "network" {
 		body["is_default"] = false
 	}
-	return c.JSON(http.StatusCreated, wire.M{k.name: body})
+	return body, nil
+}
+
+// maxText is the longest name or description.
+const maxText = 255
+
+// checkText checks the attributes that are plain text everywhere.
+func checkText(sent wire.M) error {
+	for _, name := range []string{"name", "description"} {
+		value, ok := sent[name]
+		if !ok {
+			continue
+		}
+		text, isText := value.(string)
+		switch {
+		case !isText && value != nil:
+			return badRequest(fmt.Sprintf("Invalid input for %s. Reason: '%v' is not a valid string.", name, value))
+		case utf8.RuneCountInString(text) > maxText:
+			return badRequest(fmt.Sprintf("Invalid input for %s. Reason: '%s' exceeds maximum length of %d.", name, text, maxText))
+		}
+	}
+	return nil
 }
 
 // assign takes over the attributes sent, if they are known and allowed.
@@ -193,6 +237,9 @@ func (s *Service) assign(c *wire.Call, o *object, sent wire.M, action string) er
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
 		return badRequest("Unrecognized attribute(s) " + strings.Join(unknown, ", "))
+	}
+	if err := checkText(sent); err != nil {
+		return err
 	}
 	for name, value := range sent {
 		if slices.Contains(o.kind.admin, name) && !c.Token.Admin() && !same(value, fmt.Sprint(known[name])) {

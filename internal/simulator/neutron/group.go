@@ -10,6 +10,8 @@ import (
 
 const defaultGroup = "default"
 
+var errDefaultGroup = refusal(http.StatusConflict, "SecurityGroupDefaultAlreadyExists", "Default security group already exists.")
+
 func noGroup(id string) error {
 	return refusal(http.StatusNotFound, "SecurityGroupNotFound", fmt.Sprintf("Security group %s does not exist", id))
 }
@@ -21,15 +23,19 @@ func (s *Service) groupKind() *kind {
 		create: func(_ *wire.Call, o *object) error {
 			s.ensureDefaultGroup(o.project)
 			if o.text("name") == defaultGroup {
-				return refusal(http.StatusConflict, "SecurityGroupDefaultAlreadyExists", "Default security group already exists.")
+				return errDefaultGroup
 			}
 			s.addRule(o, "egress", "IPv4", nil)
 			s.addRule(o, "egress", "IPv6", nil)
 			return nil
 		},
 		update: func(_ *wire.Call, o *object, sent wire.M) error {
-			if _, renamed := sent["name"]; renamed && o.text("name") == defaultGroup {
+			name, renamed := sent["name"]
+			switch {
+			case renamed && o.text("name") == defaultGroup:
 				return refusal(http.StatusConflict, "SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.")
+			case name == defaultGroup:
+				return errDefaultGroup
 			}
 			return nil
 		},

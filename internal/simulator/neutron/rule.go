@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strconv"
@@ -45,6 +46,13 @@ func (s *Service) ruleKind() *kind {
 }
 
 func (s *Service) createRule(c *wire.Call, o *object) error {
+	if direction := o.text("direction"); direction != "ingress" && direction != "egress" {
+		return badRequest(fmt.Sprintf("Invalid input for direction. Reason: %v is not in valid_values.", o.attrs["direction"]))
+	}
+	if ethertype := o.text("ethertype"); ethertype != "IPv4" && ethertype != "IPv6" {
+		return refusal(http.StatusBadRequest, "SecurityGroupRuleInvalidEtherType", fmt.Sprintf(
+			"Security group rule for ethertype '%v' not supported. Allowed values are ['IPv4', 'IPv6'].", o.attrs["ethertype"]))
+	}
 	if protocol := o.attrs["protocol"]; protocol != nil {
 		name := strings.ToLower(fmt.Sprint(protocol))
 		if n, err := strconv.Atoi(name); (err != nil || n < 0 || n > 255) && !slices.Contains(protocols, name) {
@@ -54,11 +62,11 @@ func (s *Service) createRule(c *wire.Call, o *object) error {
 		}
 		o.attrs["protocol"] = name
 	}
-	least, hasLeast := number(o.attrs["port_range_min"])
-	most, hasMost := number(o.attrs["port_range_max"])
-	if hasLeast && hasMost && least > most && (o.text("protocol") == "tcp" || o.text("protocol") == "udp") {
-		return refusal(http.StatusBadRequest, "SecurityGroupInvalidPortRange",
-			"For TCP/UDP protocols, port_range_min must be <= port_range_max")
+	if err := checkRulePorts(o); err != nil {
+		return err
+	}
+	if err := s.checkRuleRemote(c, o); err != nil {
+		return err
 	}
 	group := s.get("security_group", o.text("security_group_id"))
 	if group == nil || !group.visibleTo(c.Token) {
@@ -71,6 +79,55 @@ func (s *Service) createRule(c *wire.Call, o *object) error {
 		}
 	}
 	s.touchGroup(group.id)
+	return nil
+}
+
+const maxPort = 65535
+
+func checkRulePorts(o *object) error {
+	least, hasLeast := number(o.attrs["port_range_min"])
+	most, hasMost := number(o.attrs["port_range_max"])
+	if !hasLeast && !hasMost {
+		return nil
+	}
+	for _, port := range []int{least, most} {
+		if port < 0 || port > maxPort {
+			return refusal(http.StatusBadRequest, "SecurityGroupInvalidPortValue", fmt.Sprintf("Invalid value for port %d", port))
+		}
+	}
+	switch protocol := o.text("protocol"); {
+	case protocol == "":
+		return refusal(http.StatusBadRequest, "SecurityGroupProtocolRequiredWithPorts", "Must also specify protocol if port range is given.")
+	case (protocol == "tcp" || protocol == "udp") && (!hasLeast || !hasMost || least > most):
+		return refusal(http.StatusBadRequest, "SecurityGroupInvalidPortRange",
+			"For TCP/UDP protocols, port_range_min must be <= port_range_max")
+	}
+	return nil
+}
+
+func (s *Service) checkRuleRemote(c *wire.Call, o *object) error {
+	prefix, groupID := o.text("remote_ip_prefix"), o.text("remote_group_id")
+	if prefix != "" && groupID != "" {
+		return refusal(http.StatusBadRequest, "SecurityGroupMultipleRemoteEntites",
+			"Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.")
+	}
+	if group := s.get("security_group", groupID); groupID != "" && (group == nil || !group.visibleTo(c.Token)) {
+		return noGroup(groupID)
+	}
+	if prefix == "" {
+		return nil
+	}
+	cidr, err := netip.ParsePrefix(prefix)
+	if address, errAddress := netip.ParseAddr(prefix); err != nil && errAddress == nil {
+		cidr, err = address.Prefix(address.BitLen())
+	}
+	if err != nil {
+		return refusal(http.StatusBadRequest, "InvalidCIDR", fmt.Sprintf("Invalid CIDR %s given as IP prefix.", prefix))
+	}
+	if cidr.Addr().Is6() != (o.text("ethertype") == "IPv6") {
+		return refusal(http.StatusBadRequest, "SecurityGroupRuleParameterConflict",
+			fmt.Sprintf("Conflicting value ethertype %s for CIDR %s", o.text("ethertype"), prefix))
+	}
 	return nil
 }
 

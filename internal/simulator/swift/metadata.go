@@ -19,8 +19,8 @@ const (
 // metadata holds headers such as X-Object-Meta-Colour by canonical name.
 type metadata map[string]string
 
-// update takes the metadata of a request over: an empty value and an
-// X-Remove-… header remove an item.
+// update takes the metadata of a request over: an X-Remove-… header removes
+// an item, and so does an empty value except for objects.
 func (m metadata) update(h http.Header, kind string) {
 	prefix, remove := "X-"+kind+"-Meta-", "X-Remove-"+kind+"-Meta-"
 	for name, values := range h {
@@ -28,7 +28,7 @@ func (m metadata) update(h http.Header, kind string) {
 			delete(m, prefix+item)
 		}
 		if strings.HasPrefix(name, prefix) {
-			if values[0] == "" {
+			if values[0] == "" && kind != "Object" {
 				delete(m, name)
 			} else {
 				m[name] = values[0]

@@ -70,7 +70,7 @@ func (s *Service) serveObject(q *request) error {
 		delete(c.objects, q.object)
 		return q.done(http.StatusNoContent)
 	default:
-		return s.getObject(q, o)
+		return s.getObject(q, s.whole(q, o))
 	}
 }
 
