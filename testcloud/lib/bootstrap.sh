@@ -9,8 +9,9 @@ sql() {
 
 prepare_data() { # before the base plane starts
   local rel=$1 owner
-  owner=$(chroot "$ROOT/$rel" id -u mysql)
-  chown -R "$owner" "$DATA/mysql" # the number differs between the releases
+  # shellcheck disable=SC2016
+  owner=$(chroot "$ROOT/$rel" sh -c 'echo $(id -u mysql):$(id -g mysql)')
+  chown -R "$owner" "$DATA/mysql" # the numbers differ between the releases
   chown "$owner" "$DATA/run/mysqld"
   [ -d "$DATA/mysql/mysql" ] || logged bootstrap.log in_cloud "$rel" \
     mariadb-install-db --defaults-file=/etc/mysql/testcloud.cnf --skip-test-db --auth-root-authentication-method=normal

@@ -48,4 +48,13 @@ until_true() {
   done
 }
 
+# build FILE: the program that is tried; that of the environment's PROGRAM, or made from this tree
+build() {
+  if [ -n "${PROGRAM:-}" ]; then
+    cp "$PROGRAM" "$1"
+  else
+    (cd "$HERE/.." && CGO_ENABLED=0 go build -o "$1" ./cmd/persistent-resources)
+  fi
+}
+
 mounted() { mountpoint -q "$1"; }

@@ -41,6 +41,7 @@ refuse_unless_safe() {
 
 make_ground() {
   if [ ! -e "/run/netns/$NS" ]; then
+    rm -rf "$DATA/pid" # of another life
     echo "$NS new" >"$MARK"
     ip netns add "$NS"
     echo "$NS $(namespace_id)" >"$MARK"

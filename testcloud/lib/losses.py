@@ -116,6 +116,7 @@ def keypair_replaced():
 
 def password_changed():
     cloud.identity.update_user(one("user")["id"], password="another-password")
+    open(state + "/extra-password", "w").close()
 
 
 def tidy():
@@ -125,6 +126,8 @@ def tidy():
         if path.endswith("server"):
             cloud.compute.delete_server(found)
             wait("the server's end", lambda: cloud.compute.find_server(found) is None)
+        elif path.endswith("password"):
+            cloud.identity.update_user(one("user")["id"], password=one("user")["secrets"]["password"])
         else:
             cloud.network.delete_port(found)
 
