@@ -41,6 +41,7 @@ func interruptible(parent context.Context) (context.Context, func()) {
 
 // environment is everything of the outside that a command touches.
 type environment struct {
+	name           string // by which the program was called
 	stdin          *os.File
 	stdout, stderr *os.File
 	environ        []string
@@ -49,5 +50,5 @@ type environment struct {
 }
 
 func system() environment {
-	return environment{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
+	return environment{name: calledAs(os.Args[0]), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
 }

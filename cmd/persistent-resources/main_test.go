@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		program()
 	}
-	testscript.Main(m, map[string]func(){"persistent-resources": program})
+	testscript.Main(m, map[string]func(){"persistent-resources": program, "stestr": program, "subunit2html": program})
 }
 
 func program() {

@@ -29,7 +29,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	if isCall {
 		ctx, args = runnerCall(ctx, call)
 	}
-	root := newRoot(env)
+	root := rootFor(env)
 	root.SetArgs(args)
 	if err != nil {
 		err = usageError{err}
@@ -42,6 +42,17 @@ func run(ctx context.Context, args []string, env environment) int {
 		fmt.Fprintf(env.stderr, "persistent-resources: %s\n", phases.Describe(err))
 	}
 	return code
+}
+
+// rootFor returns the commands that the program has under the name by which it was called.
+func rootFor(env environment) *cobra.Command {
+	switch env.name {
+	case "stestr":
+		return newStestrRoot(env)
+	case "subunit2html":
+		return newSubunit2HTMLRoot(env)
+	}
+	return newRoot(env)
 }
 
 func newRoot(env environment) *cobra.Command {
@@ -70,6 +81,9 @@ of the Tempest plugin of the same name, and writes subunit and JUnit.`,
 		newPhaseCommand(phases.Delete, global, env),
 		newListCommand(env),
 		newReportCommand(env),
+		newRunCommand(global, env),
+		newLastCommand(workingDir, env),
+		newFailingCommand(workingDir, env),
 		newRunnerCommand(global, env),
 		newDemoCommand(env),
 		newSimulateCommand(env),

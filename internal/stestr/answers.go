@@ -80,3 +80,30 @@ func (a *Answers) Missing() []Missing {
 	}
 	return out
 }
+
+// Expand returns the ids of all that failed stands for, in the order of all: a class's fixture stands for the class's tests.
+// What nobody knows any more comes last.
+func Expand(failed, all []string) []string {
+	want := map[string]bool{}
+	var groups, out []string
+	for _, id := range failed {
+		if fixture, of, ok := strings.Cut(id, " ("); ok && (strings.HasPrefix(fixture, "setUp") || strings.HasPrefix(fixture, "tearDown")) {
+			groups = append(groups, strings.TrimSuffix(of, ")")+".")
+			continue
+		}
+		want[id] = true
+	}
+	for _, id := range all {
+		if want[id] || slices.ContainsFunc(groups, func(g string) bool { return strings.HasPrefix(id, g) }) {
+			out = append(out, id)
+			delete(want, id)
+		}
+	}
+	for _, id := range failed {
+		if want[id] {
+			delete(want, id)
+			out = append(out, id)
+		}
+	}
+	return out
+}
