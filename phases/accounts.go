@@ -40,7 +40,10 @@ func (f *Fixture) allotAccount(ctx context.Context, s Service, resumed bool) err
 	if err != nil {
 		return err
 	}
-	run := newRunID()
+	run, err := newRunID()
+	if err != nil {
+		return err
+	}
 	a, err := f.takeAccount(ctx, run, suitable)
 	if err != nil {
 		return err
@@ -204,7 +207,9 @@ func (f *Fixture) releaseAccount(ctx context.Context, run, hash string) error {
 	return nil
 }
 
-func (f *Fixture) accountLocks() cloud.AccountLocks { return cloud.AccountLocks{Dir: f.Config.LockPath()} }
+func (f *Fixture) accountLocks() cloud.AccountLocks {
+	return cloud.AccountLocks{Dir: f.Config.LockPath()}
+}
 
 // accountHolder names a run in a lock file.
 func (f *Fixture) accountHolder(run string) cloud.AccountHolder {

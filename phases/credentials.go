@@ -13,24 +13,26 @@ import (
 // identity that will own the resources.
 func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := f.openState(ctx); err != nil {
-			return err
-		}
 		provider, err := cloud.ProviderOf(f.Config)
 		if err != nil {
+			return err
+		}
+		var admin *cloud.Session
+		if provider != cloud.PreProvisioned {
+			if admin, err = f.identityAdmin(); err != nil {
+				return err
+			}
+			// The token is asked for before anything is written: a wrong password leaves no trace of a run that made nothing.
+			if _, err := admin.Token(ctx); err != nil {
+				return err
+			}
+		}
+		if err := f.openState(ctx); err != nil {
 			return err
 		}
 		resumed := f.Journal.Exists() && !f.Journal.Deleted() && len(f.Journal.Records("")) > 0
 		if provider == cloud.PreProvisioned {
 			return f.allotAccount(ctx, s, resumed)
-		}
-		admin, err := f.identityAdmin()
-		if err != nil {
-			return err
-		}
-		// The token is asked for before the run begins: a wrong password leaves no record of a run that made nothing.
-		if _, err := admin.Token(ctx); err != nil {
-			return err
 		}
 		if resumed {
 			if err := f.sameCloud(); err != nil {
@@ -84,19 +86,29 @@ func (f *Fixture) worksInOwnProject(ctx context.Context, s *cloud.Session) (bool
 	return !token.HasRole(f.Config.Identity.AdminRole), nil
 }
 
-func (f *Fixture) begin(c state.Credential) error { return f.beginRun(newRunID(), c) }
+func (f *Fixture) begin(c state.Credential) error {
+	run, err := newRunID()
+	if err != nil {
+		return err
+	}
+	return f.beginRun(run, c)
+}
 
 // beginRun writes the first line of a run's record.
 func (f *Fixture) beginRun(run string, c state.Credential) error {
-	region := f.Config.Identity.Region
-	if f.Config.Cloud != nil {
-		region = f.Config.Cloud.RegionName
-	}
 	return f.Journal.Begin(state.Header{
 		Run: run, Program: f.program, Service: f.ID.Service,
-		Cloud:      state.Cloud{AuthURL: f.conn.AuthURL, Region: region},
+		Cloud:      state.Cloud{AuthURL: f.conn.AuthURL, Region: f.region()},
 		Credential: c,
 	})
+}
+
+// region is the region that the configuration names for services that have none of their own.
+func (f *Fixture) region() string {
+	if f.Config.Cloud != nil {
+		return f.Config.Cloud.RegionName
+	}
+	return f.Config.Identity.Region
 }
 
 // useProject works in the project of a clouds.yaml cloud as it is.
@@ -124,7 +136,6 @@ func (f *Fixture) loadCredentials(ctx context.Context) error {
 	if err := f.recordIsUsable(ctx); err != nil || f.nothing {
 		return err
 	}
-	f.Log.Secrets.Add(f.recordedSecrets()...)
 	if f.NoAPI {
 		return nil
 	}
@@ -149,13 +160,17 @@ func (f *Fixture) recordIsUsable(ctx context.Context) error {
 	if f.Journal.Deleted() {
 		if f.ID.Phase == Delete {
 			f.nothing = true
-			f.Log.Info(ctx, "The %s resources of run %s were deleted before; there is nothing to do.", h.Service, h.Run)
+			sentence := fmt.Sprintf("The %s resources of run %s were deleted before; there is nothing to do.", h.Service, h.Run)
+			f.Log.Info(ctx, "%s", sentence)
+			if f.note != nil {
+				f.note(sentence)
+			}
 			return nil
 		}
 		return &state.Error{Op: "use", Path: f.Journal.Path(), Err: fmt.Errorf("the resources of run %s were deleted; run create first", h.Run)}
 	}
-	if sealed, _ := f.Journal.Sealed(); !sealed && f.ID.Phase == Verify {
-		return &state.Error{Op: "use", Path: f.Journal.Path(), Err: fmt.Errorf("create of run %s did not finish; run create again, it goes on where it stopped", h.Run)}
+	if sealed, complete := f.Journal.Sealed(); !(sealed && complete) && f.ID.Phase == Verify {
+		return &state.Error{Op: "use", Path: f.Journal.Path(), Err: fmt.Errorf("create of run %s did not finish, or not all its tests passed; run create again, it goes on where it stopped", h.Run)}
 	}
 	return nil
 }
@@ -189,7 +204,7 @@ func (f *Fixture) dynamicUser() *cloud.Session {
 	if !haveUser || !haveProject || !user.Made || !project.Made {
 		return nil
 	}
-	return f.conn.Session(cloud.Auth{UserID: user.ID, Password: user.Secret("password"), ProjectID: project.ID})
+	return f.conn.Session(cloud.Auth{UserID: user.ID, Display: user.Name, Password: user.Secret("password"), ProjectID: project.ID})
 }
 
 // loadProject authenticates the clouds.yaml cloud again and checks that its project is the recorded one.
@@ -215,6 +230,9 @@ func (f *Fixture) loadProject(ctx context.Context, h state.Header) error {
 // sameCloud refuses to work on another cloud's record.
 func (f *Fixture) sameCloud() error {
 	h := f.Journal.Header()
+	if region := f.region(); region != "" && h.Cloud.Region != "" && region != h.Cloud.Region {
+		return configurationError("the %s resources of run %s were made in region %s, and the configuration names %s; use that region's configuration, or another --state-dir", h.Service, h.Run, h.Cloud.Region, region)
+	}
 	if sameURL(h.Cloud.AuthURL, f.conn.AuthURL) {
 		return nil
 	}

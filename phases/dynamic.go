@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -37,6 +38,10 @@ func (f *Fixture) makeProject(ctx context.Context, s Service) error {
 	if err != nil {
 		return err
 	}
+	wanted := f.wantedRoles(s)
+	if err := f.checkBeforeMaking(ctx, s, identity, wanted); err != nil {
+		return err
+	}
 	name := f.RandName(f.ID.Name())
 	project, err := f.ensure(ctx, projectKey, state.Record{
 		Kind: "project", Name: name, Details: map[string]string{"domain_id": domain},
@@ -44,7 +49,6 @@ func (f *Fixture) makeProject(ctx context.Context, s Service) error {
 	if err != nil {
 		return err
 	}
-	wanted := f.wantedRoles(s)
 	userName := project.Name + "-project"
 	if len(wanted) == 1 {
 		userName += "-" + wanted[0]
@@ -171,6 +175,27 @@ func (f *Fixture) assignRoles(ctx context.Context, identity *gophercloud.Service
 	if user.Detail("roles") == strings.Join(wanted, ",") {
 		return nil
 	}
+	for _, name := range wanted {
+		err := roles.Assign(ctx, identity, f.roleIDs[name], roles.AssignOpts{UserID: user.ID, ProjectID: projectID}).ExtractErr()
+		if err != nil && !gophercloud.ResponseCodeIs(err, http.StatusConflict) {
+			return fmt.Errorf("assign role %s to user %s: %w", name, user.Name, err)
+		}
+	}
+	return f.Journal.Made(userKey, user.ID, map[string]string{"roles": strings.Join(wanted, ",")})
+}
+
+// checkBeforeMaking looks for what would end create half way: a service that the catalog lacks, a role that Keystone lacks.
+func (f *Fixture) checkBeforeMaking(ctx context.Context, s Service, identity *gophercloud.ServiceClient, wanted []string) error {
+	if s.Needs != nil {
+		for _, needed := range s.Needs() {
+			if _, err := f.scoped.Client(ctx, needed); err != nil {
+				return err
+			}
+		}
+	}
+	if user, ok := f.Journal.Record(userKey); ok && user.Detail("roles") == strings.Join(wanted, ",") {
+		return nil
+	}
 	page, err := roles.List(identity, roles.ListOpts{}).AllPages(ctx)
 	if err != nil {
 		return fmt.Errorf("list the roles: %w", err)
@@ -179,18 +204,17 @@ func (f *Fixture) assignRoles(ctx context.Context, identity *gophercloud.Service
 	if err != nil {
 		return fmt.Errorf("list the roles: %w", err)
 	}
+	f.roleIDs = map[string]string{}
 	for _, name := range wanted {
 		// Tempest 16 and later compare role names without regard to case: Member and member are one.
 		i := slices.IndexFunc(all, func(r roles.Role) bool { return strings.EqualFold(r.Name, name) })
 		if i < 0 {
-			return FailWith("tempest.lib.exceptions.NotFound", "Object not found\nDetails: No %q role found", name)
+			err := FailWith("tempest.lib.exceptions.NotFound", "Object not found\nDetails: No %q role found", name)
+			return fmt.Errorf("look for the role that [object-storage] operator_role or [auth] tempest_roles names: %w", err)
 		}
-		err := roles.Assign(ctx, identity, all[i].ID, roles.AssignOpts{UserID: user.ID, ProjectID: projectID}).ExtractErr()
-		if err != nil && !gophercloud.ResponseCodeIs(err, http.StatusConflict) {
-			return fmt.Errorf("assign role %s to user %s: %w", name, user.Name, err)
-		}
+		f.roleIDs[name] = all[i].ID
 	}
-	return f.Journal.Made(userKey, user.ID, map[string]string{"roles": strings.Join(wanted, ",")})
+	return nil
 }
 
 // removeProject removes the user and the project, as admin, and sees them gone.
@@ -258,6 +282,10 @@ func (f *Fixture) configuredAdmin() (*cloud.Session, error) {
 	return f.admin, nil
 }
 
+// errNoResource is an answer of the right status that holds nothing of the right kind, as a gateway in front of the service
+// may give.
+var errNoResource = errors.New("the answer has the status of success and holds no such resource; something else than the Identity service may have given it")
+
 // projectMaker makes, finds and removes dynamic projects.
 type projectMaker struct {
 	f        *Fixture
@@ -270,6 +298,9 @@ func (m projectMaker) Make(ctx context.Context, r state.Record) (string, map[str
 	}).Extract()
 	if err != nil {
 		return "", nil, err
+	}
+	if p == nil || p.ID == "" {
+		return "", nil, errNoResource
 	}
 	return p.ID, nil, nil
 }
@@ -296,6 +327,9 @@ func (m projectMaker) Check(ctx context.Context, r state.Record) (string, error)
 	if err != nil {
 		return "", err
 	}
+	if p == nil || p.ID == "" {
+		return "", errNoResource
+	}
 	return p.Name, nil
 }
 
@@ -315,6 +349,9 @@ func (m userMaker) Make(ctx context.Context, r state.Record) (string, map[string
 	}).Extract()
 	if err != nil {
 		return "", nil, err
+	}
+	if u == nil || u.ID == "" {
+		return "", nil, errNoResource
 	}
 	return u.ID, nil, nil
 }
@@ -341,6 +378,9 @@ func (m userMaker) Check(ctx context.Context, r state.Record) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if u == nil || u.ID == "" {
+		return "", errNoResource
+	}
 	return u.Name, nil
 }
 
@@ -348,12 +388,12 @@ func (m userMaker) Delete(ctx context.Context, r state.Record) error {
 	return users.Delete(ctx, m.identity, r.ID).ExtractErr()
 }
 
-func newRunID() string {
+func newRunID() (string, error) {
 	b := make([]byte, 6)
 	if _, err := rand.Read(b); err != nil {
-		return "000000000000"
+		return "", fmt.Errorf("make a run id: %w", err)
 	}
-	return hex.EncodeToString(b)
+	return hex.EncodeToString(b), nil
 }
 
 // randPassword follows Tempest's rule: an upper-case letter, a digit, one of ~!@#%^&*_=+ and twelve more of all three kinds

@@ -2,12 +2,12 @@ package phases
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/gophercloud/gophercloud/v2"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
 	"opendev.org/x/persistent-resources/internal/state"
@@ -99,7 +99,7 @@ func (f *Fixture) Remove(ctx context.Context, r state.Record, m Maker) error {
 		}
 		r.ID, r.Made = id, true
 	}
-	name, err := m.Check(ctx, r)
+	name, err := LookTwice(ctx, r, m)
 	if NotFound(err) {
 		return f.Journal.Gone(r.Key)
 	}
@@ -129,12 +129,28 @@ func (f *Fixture) Remove(ctx context.Context, r state.Record, m Maker) error {
 	return f.Journal.Gone(r.Key)
 }
 
-// NotFound reports whether err is a service's answer 404.
+// LookTwice is a maker's Check that does not take one 404 for the truth: while an upgrade goes on, a gateway may give it.
+func LookTwice(ctx context.Context, r state.Record, m Maker) (string, error) {
+	name, err := m.Check(ctx, r)
+	if NotFound(err) {
+		name, err = m.Check(ctx, r)
+	}
+	return name, err
+}
+
+// NotFound reports whether err is a service's own answer 404. One of a gateway before it carries neither a request id nor an
+// error in JSON, and says nothing about the resource.
 func NotFound(err error) bool {
-	if err == nil {
+	response, ok := Response(err)
+	if !ok || response.Actual != http.StatusNotFound {
 		return false
 	}
-	return gophercloud.ResponseCodeIs(err, http.StatusNotFound)
+	for _, name := range []string{"X-Openstack-Request-Id", "X-Trans-Id", "X-Compute-Request-Id", "X-Amz-Request-Id"} {
+		if response.ResponseHeader.Get(name) != "" {
+			return true
+		}
+	}
+	return json.Valid(response.Body) && len(response.Body) > 0
 }
 
 // Waiting is something to wait for.
@@ -161,8 +177,15 @@ func (f *Fixture) Wait(ctx context.Context, w Waiting) error {
 	defer f.tell("")
 	for {
 		seen, done, err := w.Poll(ctx)
-		if err != nil || done {
-			return err
+		if done && err == nil {
+			return nil
+		}
+		if err != nil {
+			var verdict *Failure
+			if errors.As(err, &verdict) {
+				return err
+			}
+			return fmt.Errorf("wait for %s: %w", w.For, err)
 		}
 		if time.Since(start) >= w.Timeout {
 			if w.OnTimeout != nil {

@@ -65,7 +65,7 @@ func (s *shelf) Check(context.Context, state.Record) (string, error) {
 	}
 	if s.name == "" {
 		if s.slow--; s.slow < 0 {
-			return "", answer(404, "")
+			return "", answer(404, `{"itemNotFound": {}}`)
 		}
 		return "thing-1", nil
 	}
@@ -164,7 +164,7 @@ func TestRemove(t *testing.T) {
 	}{
 		{name: "recorded and there", made: true, there: "thing-1", calls: "check delete check", gone: true},
 		{name: "going slowly", made: true, there: "thing-1", slow: 1, calls: "check delete check check", gone: true},
-		{name: "recorded and gone", made: true, calls: "check", gone: true},
+		{name: "recorded and gone", made: true, calls: "check check", gone: true},
 		{name: "recorded and somebody else's now", made: true, there: "thing-9", calls: "check", err: `thing old-id is now "thing-9" and is left alone`},
 		{name: "not to be deleted", made: true, there: "thing-1", fail: "delete", calls: "check delete", err: "delete thing thing-1: 503"},
 		{name: "not to be seen", made: true, there: "thing-1", fail: "check", calls: "check", err: "look at thing thing-1: 503"},
@@ -240,7 +240,10 @@ func TestWait(t *testing.T) {
 }
 
 func TestNotFound(t *testing.T) {
-	if NotFound(nil) || NotFound(errShelf) || NotFound(answer(410, "")) || !NotFound(answer(404, "")) {
+	if NotFound(nil) || NotFound(errShelf) || NotFound(answer(410, "")) || !NotFound(answer(404, `{"itemNotFound": {}}`)) {
 		t.Error("404 is what is not found, and nothing else")
+	}
+	if NotFound(answer(404, "<html>404 page not found</html>")) || NotFound(answer(404, "")) {
+		t.Error("a 404 that no service signs says nothing about a resource")
 	}
 }

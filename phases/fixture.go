@@ -31,14 +31,15 @@ type Fixture struct {
 	program string
 	state   state.Dir
 	connect func(*tempestconf.Config) (*cloud.Connection, error)
+	note    func(sentence string)
 
 	lock    *state.Lock
 	conn    *cloud.Connection
 	user    *cloud.Session      // works on the resources, as an ordinary user
 	admin   *cloud.Session      // works on what an ordinary user may not
-	scoped  *cloud.Session // the same, in the scope in which projects and users are administered
+	scoped  *cloud.Session      // the same, in the scope in which projects and users are administered
 	account tempestconf.Account // pre-provisioned and in use; empty in other credential modes
-	failed  bool                // a test of the class failed
+	roleIDs map[string]string   // of the wanted roles, by name
 	nothing bool                // delete found a tombstone: there is nothing to do
 }
 
@@ -84,8 +85,11 @@ func (f *Fixture) openState(ctx context.Context) error {
 	}
 	f.tell("")
 	f.lock = lock
-	f.Journal, err = f.state.Open(f.ID.Service)
-	return err
+	if f.Journal, err = f.state.Open(f.ID.Service); err != nil {
+		return err
+	}
+	f.Log.Secrets.Add(f.recordedSecrets()...)
+	return nil
 }
 
 // close releases what the class held.
@@ -111,17 +115,29 @@ func (f *Fixture) tell(what string) {
 // Waiting tells a watching person what is being waited for; "" ends the wait.
 func (f *Fixture) Waiting(what string) { f.tell(what) }
 
-// sealJournal ends create. An interrupted create stays open, so that verify does not take it for a whole one.
-func (f *Fixture) sealJournal(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return nil
+// sealJournal ends create. The record is complete when every test of the class has passed, in this process or in another
+// that had a part of them; an interrupted create stays open.
+func (f *Fixture) sealJournal(s Service) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if ctx.Err() != nil {
+			return nil
+		}
+		for _, t := range s.Create {
+			if !f.Journal.Passed(t.Name) {
+				return f.Journal.Seal(false)
+			}
+		}
+		return f.Journal.Seal(true)
 	}
-	return f.Journal.Seal(!f.failed)
 }
 
 // skipChecks looks at the service's own checks and then at every option the class depends on.
 func (f *Fixture) skipChecks(s Service) func(context.Context) error {
 	return func(context.Context) error {
+		if f.ID.Phase == Delete && f.holdsRecords() {
+			// What was made is removed, whatever the configuration says of the service by now.
+			return f.Config.Check(s.Options...)
+		}
 		if named := f.Config.PersistentResources.Services; !slices.Contains(named, s.Name) {
 			return &Skip{Reason: fmt.Sprintf("%s is not named in [persistent_resources] services (%s)", s.Name, strings.Join(named, ", "))}
 		}
@@ -132,6 +148,12 @@ func (f *Fixture) skipChecks(s Service) func(context.Context) error {
 		}
 		return f.Config.Check(s.Options...)
 	}
+}
+
+// holdsRecords reports whether the state names resources of the service that are not gone.
+func (f *Fixture) holdsRecords() bool {
+	j, err := f.state.Open(f.ID.Service)
+	return err == nil && !j.Deleted() && len(j.Records("")) > 0
 }
 
 // removeResources is delete's resource_cleanup.

@@ -48,10 +48,11 @@ type Options struct {
 
 // Outcome is what a run came to, for the exit code and for the sentence on stderr. The results themselves are in the events.
 type Outcome struct {
-	Tests    int     // that were asked for and known
-	Failures int     // failed tests and pseudo tests
-	Errors   []error // of set-up, clean-up and tests, in the order in which they happened
-	Stopped  error   // why the run ended early
+	Tests    int      // that were asked for and known
+	Failures int      // failed tests and pseudo tests
+	Errors   []error  // of set-up, clean-up and tests, in the order in which they happened
+	Stopped  error    // why the run ended early
+	Notes    []string // what people should know of a run that went well
 }
 
 // Run runs the selected tests: phase after phase, within a phase class by class in the order of the services.
@@ -106,7 +107,7 @@ func (r *runner) plan() []planned {
 		for _, s := range r.o.Services {
 			f := &Fixture{
 				Config: r.o.Config, Log: r.o.Log, NoAPI: r.o.NoAPI, Concurrency: max(r.o.Concurrency, 1), Progress: r.o.Progress,
-				program: r.o.Program, state: r.o.State, connect: r.o.Connect,
+				program: r.o.Program, state: r.o.State, connect: r.o.Connect, note: r.note,
 			}
 			c := class(s, phase, f)
 			f.ID = c.ID
@@ -152,6 +153,12 @@ func (r *runner) emitter(sink func(*subunit.Event)) *emitter {
 	}
 }
 
+func (r *runner) note(sentence string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.out.Notes = append(r.out.Notes, sentence)
+}
+
 func (r *runner) failed(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -191,7 +198,7 @@ func (r *runner) runClass(ctx context.Context, p planned, m *emitter) {
 	for _, t := range c.Tests {
 		r.runTest(ctx, c, t, m)
 	}
-	if len(c.TearDown) == 0 || f.Journal == nil {
+	if len(c.TearDown) == 0 || f.Journal == nil || c.ID.Phase == Delete && r.stopped(ctx) != nil {
 		return
 	}
 	if err := r.stages(ctx, c, c.TearDown, "tearDownClass", false); err != nil {
@@ -211,6 +218,9 @@ func (r *runner) stages(ctx context.Context, c Class, stages []Stage, caller str
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicked(v)
+			if c.ID.Phase == Delete && !setUp {
+				err = &LeftoverError{Service: c.ID.Service, Err: err}
+			}
 		}
 	}()
 	for _, s := range stages {
@@ -228,13 +238,13 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 		// Whoever asked for this id must get an answer, even when the run is told to stop.
 		err = FailWith("KeyboardInterrupt", "not run: %v", err)
 		m.outcome(id, err, nil)
-		r.testFailed(c, err)
+		r.failed(err)
 		return
 	}
 	decorated := func(context.Context) error { return decoratorSkip(c, t) }
 	if err := protected(ctx, decorated); err != nil {
 		if status := m.outcome(id, err, nil); status == subunit.Fail {
-			r.testFailed(c, fmt.Errorf("%s: %w", t.Name, err))
+			r.failed(fmt.Errorf("%s: %w", t.Name, err))
 		}
 		return
 	}
@@ -243,14 +253,12 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 	ctx, cancel := r.deadline(ctx)
 	defer cancel()
 	err := because(ctx, protected(ctx, t.Run))
-	if status := m.outcome(id, err, log); status == subunit.Fail {
-		r.testFailed(c, fmt.Errorf("%s: %w", t.Name, err))
+	if c.ID.Phase == Create && c.fixture.Journal != nil {
+		err = Join(err, c.fixture.Journal.Tested(t.Name, err == nil))
 	}
-}
-
-func (r *runner) testFailed(c Class, err error) {
-	c.fixture.failed = true
-	r.failed(err)
+	if status := m.outcome(id, err, log); status == subunit.Fail {
+		r.failed(fmt.Errorf("%s: %w", t.Name, err))
+	}
 }
 
 func decoratorSkip(c Class, t Test) error {

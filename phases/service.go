@@ -1,6 +1,10 @@
 package phases
 
-import "context"
+import (
+	"context"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+)
 
 // Service is what one OpenStack service's folder supplies: what it makes, proves and removes. The three classes are
 // compositions of these parts.
@@ -10,6 +14,8 @@ type Service struct {
 
 	// Roles are what the user of dynamic credentials must have beside Tempest's defaults.
 	Roles func() []string
+	// Needs are the services that the catalog must have, so that it is known before anything is made.
+	Needs func() []cloud.Service
 	// SkipChecks is Tempest's skip_checks: it returns a *Skip, asks no service and looks at the configuration only.
 	SkipChecks func() error
 	// Options are the options, "section.option", that must be readable before anything is made.
@@ -77,7 +83,7 @@ func class(newService NewService, phase Phase, f *Fixture) Class {
 	case Create:
 		c.SetUp = f.fresh(s)
 		c.Tests = s.Create
-		c.TearDown = f.seal()
+		c.TearDown = f.seal(s)
 	case Verify:
 		c.SetUp = f.fromState(s, s.Load)
 		c.Tests = s.Verify
@@ -108,8 +114,8 @@ func (f *Fixture) fromState(s Service, load func(context.Context) error) []Stage
 }
 
 // seal ends create: resources and credentials stay.
-func (f *Fixture) seal() []Stage {
-	return []Stage{{"resource_cleanup", f.sealJournal}}
+func (f *Fixture) seal(s Service) []Stage {
+	return []Stage{{"resource_cleanup", f.sealJournal(s)}}
 }
 
 // remove ends delete: resources go, and when they are seen gone the credentials.

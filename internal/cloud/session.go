@@ -25,6 +25,9 @@ type Auth struct {
 	ApplicationCredentialID, ApplicationCredentialName, ApplicationCredentialSecret string
 
 	Token string
+
+	// Display names the user in messages where there is only an id.
+	Display string
 }
 
 // Token is an issued token and what came with it.
@@ -206,7 +209,7 @@ func oneOf(id, name string) (string, string) {
 }
 
 func (a *Auth) who() string {
-	for _, s := range []string{a.Username, a.UserID, a.ApplicationCredentialName, a.ApplicationCredentialID} {
+	for _, s := range []string{a.Username, a.Display, a.UserID, a.ApplicationCredentialName, a.ApplicationCredentialID} {
 		if s != "" {
 			return s
 		}

@@ -136,6 +136,13 @@ func (j *Journal) AllReleases() []Releases {
 	return append([]Releases(nil), j.c.releases...)
 }
 
+// Passed reports whether a test of create passed when it ran last.
+func (j *Journal) Passed(test string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.c.passed[test]
+}
+
 // Begin opens a new run. What the file holds of earlier runs stays above it. It is refused while the present run has
 // resources: they would be forgotten.
 func (j *Journal) Begin(h Header) error {
@@ -170,7 +177,7 @@ func (j *Journal) Baseline(key string, v any) error {
 	return j.append(&entry{Event: eventBaseline, Key: key, Baseline: data})
 }
 
-// Seal ends the create phase; complete says that all its tests passed.
+// Seal ends the create phase; complete says that each of its tests has passed.
 func (j *Journal) Seal(complete bool) error {
 	return j.append(&entry{Event: eventSealed, Complete: complete})
 }
@@ -184,6 +191,11 @@ func (j *Journal) Tombstone() error { return j.append(&entry{Event: eventTombsto
 // RecordReleases writes down what the services said of their release during a phase.
 func (j *Journal) RecordReleases(phase string, services map[string]string) error {
 	return j.append(&entry{Event: eventReleases, Phase: phase, Releases: services})
+}
+
+// Tested writes down how a test of create ended, so that a run knows what it still lacks.
+func (j *Journal) Tested(test string, passed bool) error {
+	return j.append(&entry{Event: eventTested, Name: test, Complete: passed})
 }
 
 func (j *Journal) now() time.Time {

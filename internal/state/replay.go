@@ -17,7 +17,8 @@ type contents struct {
 	complete   bool
 	tombstone  bool
 	releases   []Releases
-	goodLength int64 // bytes up to the end of the last whole line
+	passed     map[string]bool // tests of create, by name
+	goodLength int64           // bytes up to the end of the last whole line
 }
 
 // Releases is what the cloud's services said of themselves when a phase ran: microversion ranges and the like.
@@ -65,6 +66,11 @@ func (c *contents) apply(e *entry) error {
 		c.tombstone = true
 	case eventReleases:
 		c.releases = append(c.releases, Releases{Phase: e.Phase, Services: e.Releases})
+	case eventTested:
+		if c.passed == nil {
+			c.passed = map[string]bool{}
+		}
+		c.passed[e.Name] = e.Complete
 	case eventIntent:
 		c.intend(e)
 	case eventMade:

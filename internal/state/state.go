@@ -94,7 +94,6 @@ type entry struct {
 	Secrets  map[string]string `json:"secrets,omitempty"`
 	Baseline json.RawMessage   `json:"baseline,omitempty"`
 	Complete bool              `json:"complete,omitempty"`
-	Note     string            `json:"note,omitempty"`
 	Phase    string            `json:"phase,omitempty"`
 	Releases map[string]string `json:"releases,omitempty"`
 }
@@ -110,4 +109,5 @@ const (
 	eventGone       = "gone"
 	eventTombstone  = "tombstone"
 	eventReleases   = "releases"
+	eventTested     = "tested"
 )

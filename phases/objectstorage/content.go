@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 )
 
@@ -23,16 +24,48 @@ func newSeed() (string, error) {
 	return hex.EncodeToString(b), nil
 }
 
-// generate returns the content that belongs to a seed: AES-128 in counter mode, keyed with the seed, counting from zero. It
-// looks random, so that no storage can compress or guess it, and it can be made again from the record.
-func generate(seed string, size int) ([]byte, error) {
+// generated is the content that belongs to a seed: AES-128 in counter mode, keyed with the seed, counting from zero. It
+// looks random, so that no storage can compress or guess it, and it can be made again from the record, at no cost in memory.
+type generated struct {
+	seed   string
+	size   int64
+	at     int64
+	stream cipher.Stream
+}
+
+func newGenerated(seed string, size int64) (*generated, error) {
 	stream, err := keystream(seed)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, size)
-	stream.XORKeyStream(out, out)
-	return out, nil
+	return &generated{seed: seed, size: size, stream: stream}, nil
+}
+
+func (g *generated) Read(p []byte) (int, error) {
+	if g.at >= g.size {
+		return 0, io.EOF
+	}
+	n := int(min(int64(len(p)), g.size-g.at))
+	clear(p[:n])
+	g.stream.XORKeyStream(p[:n], p[:n])
+	g.at += int64(n)
+	return n, nil
+}
+
+// Seek goes to the beginning, for sending the content once more, or tells where it is; it goes nowhere else.
+func (g *generated) Seek(offset int64, whence int) (int64, error) {
+	switch {
+	case whence == io.SeekCurrent && offset == 0:
+		return g.at, nil
+	case whence == io.SeekStart && offset == 0:
+		stream, err := keystream(g.seed)
+		if err != nil {
+			return 0, err
+		}
+		g.stream, g.at = stream, 0
+		return 0, nil
+	}
+	return 0, fmt.Errorf("generated content can only be read from its beginning")
 }
 
 func keystream(seed string) (cipher.Stream, error) {
@@ -50,6 +83,19 @@ func keystream(seed string) (cipher.Stream, error) {
 func digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
+}
+
+func digestOf(content io.ReadSeeker) (string, error) { return hashed(sha256.New(), content) }
+
+// hashed reads a content to its end and goes back to its beginning.
+func hashed(h hash.Hash, content io.ReadSeeker) (string, error) {
+	if _, err := io.Copy(h, content); err != nil {
+		return "", fmt.Errorf("make the content: %w", err)
+	}
+	if _, err := content.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("make the content: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // comparison is what reading an object back showed.

@@ -2,6 +2,7 @@ package objectstorage
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -12,26 +13,42 @@ const testSeed = "000102030405060708090a0b0c0d0e0f"
 // TestGenerateIsStable holds the content that a recorded seed stands for: another content would make every object that an
 // earlier program stored look damaged. The digest is that of openssl's aes-128-ctr over zero bytes with this key.
 func TestGenerateIsStable(t *testing.T) {
-	data, err := generate(testSeed, 100000)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := generate(t, 100000)
 	const want = "5ab6c6f650c76e4d0b8f90c4110c3e717664942c42613f01099eaa5014b9f324"
 	if got := digest(data); got != want {
 		t.Errorf("SHA-256 of the generated content is %s, want %s", got, want)
 	}
-	again, err := generate(testSeed, 10)
+	if !bytes.Equal(generate(t, 10), data[:10]) {
+		t.Error("a shorter content is not the beginning of a longer one")
+	}
+	g, err := newGenerated(testSeed, 100000)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(again, data[:10]) {
-		t.Error("a shorter content is not the beginning of a longer one")
+	for range 2 { // as when a body is sent again
+		sum, err := digestOf(g)
+		if err != nil || sum != want {
+			t.Errorf("SHA-256 of the content read in pieces is %s, %v; want %s", sum, err, want)
+		}
 	}
+}
+
+func generate(t *testing.T, size int64) []byte {
+	t.Helper()
+	g, err := newGenerated(testSeed, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(iotest.OneByteReader(g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func TestGenerateRefusesBadSeeds(t *testing.T) {
 	for _, s := range []string{"", "xyz", "0001"} {
-		if _, err := generate(s, 1); err == nil {
+		if _, err := newGenerated(s, 1); err == nil {
 			t.Errorf("generate accepts the seed %q", s)
 		}
 	}
@@ -39,10 +56,7 @@ func TestGenerateRefusesBadSeeds(t *testing.T) {
 
 func TestCompare(t *testing.T) {
 	const size = 150000 // more than two buffers
-	whole, err := generate(testSeed, size)
-	if err != nil {
-		t.Fatal(err)
-	}
+	whole := generate(t, size)
 	flipped := bytes.Clone(whole)
 	flipped[70001] ^= 1
 	for _, tt := range []struct {

@@ -34,9 +34,12 @@ func (r *resources) remove(ctx context.Context) error {
 
 func (r *resources) removeContainer(ctx context.Context, client *gophercloud.ServiceClient, box state.Record) error {
 	maker := &containerMaker{r: r, client: client}
-	name, err := maker.Check(ctx, box)
+	name, err := phases.LookTwice(ctx, box, maker)
 	if phases.NotFound(err) {
-		return r.containerGone(box)
+		// Two answers to one question may both be a gateway's; the listing is another question.
+		if _, err := r.list(ctx, client, box.Name); phases.NotFound(err) {
+			return r.containerGone(box)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("look at container %s: %w", box.Name, err)

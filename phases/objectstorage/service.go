@@ -24,6 +24,7 @@ func Service(f *phases.Fixture) phases.Service {
 		Name:       "object_storage",
 		Class:      "ObjectStoragePersistentResources",
 		Roles:      func() []string { return []string{f.Config.ObjectStorage.OperatorRole} },
+		Needs:      func() []cloud.Service { return []cloud.Service{cloud.ObjectStorageService(f.Config)} },
 		SkipChecks: r.skipChecks,
 		Options: []string{
 			"object-storage.catalog_type", "object-storage.region", "object-storage.endpoint_type", "object-storage.operator_role",

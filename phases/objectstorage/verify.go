@@ -70,20 +70,18 @@ func listingDifferences(recorded, listed []string) []string {
 	return out
 }
 
-// listingLimit is how many names are asked for at once: Swift's own limit.
-const listingLimit = 10000
-
 // list returns all names in a container in the service's order.
 func (r *resources) list(ctx context.Context, client *gophercloud.ServiceClient, box string) ([]string, error) {
 	var names []string
 	marker := ""
 	for {
-		url := client.ServiceURL(box) + "?format=json&limit=" + strconv.Itoa(listingLimit)
+		url := client.ServiceURL(box) + "?format=json"
 		if marker != "" {
 			url += "&marker=" + neturl.QueryEscape(marker)
 		}
 		var raw json.RawMessage
-		if _, err := client.Get(ctx, url, &raw, &gophercloud.RequestOpts{OkCodes: []int{200, 204}}); err != nil {
+		resp, err := client.Get(ctx, url, &raw, &gophercloud.RequestOpts{OkCodes: []int{200, 204}})
+		if err != nil {
 			return nil, fmt.Errorf("list container %s: %w", box, err)
 		}
 		var page []struct {
@@ -97,7 +95,9 @@ func (r *resources) list(ctx context.Context, client *gophercloud.ServiceClient,
 		for _, o := range page {
 			names = append(names, o.Name)
 		}
-		if len(page) < listingLimit {
+		// A page has as many names as the service likes; it says how many there are in all.
+		count, err := strconv.Atoi(resp.Header.Get("X-Container-Object-Count"))
+		if len(page) == 0 || err == nil && len(names) >= count {
 			return names, nil
 		}
 		marker = page[len(page)-1].Name
