@@ -51,9 +51,6 @@ func (r *resources) remove(ctx context.Context) error {
 			all = append(all, err)
 		}
 	}
-	if len(all) == 0 {
-		return r.removeDefaultGroup(ctx)
-	}
 	return phases.Join(all...)
 }
 
@@ -70,19 +67,16 @@ func (r *resources) removeKind(ctx context.Context, s step, records []state.Reco
 	})
 }
 
-// removeDefaultGroup removes the security group "default" that Neutron made for the dynamic project: it does not go with
-// the project. Only an admin may remove it; that it is not there is normal.
-func (r *resources) removeDefaultGroup(ctx context.Context) error {
+// releaseProject removes the security group "default" that Neutron made for the dynamic project: it does not go with
+// the project. Only an admin may remove it. It is looked for as the project's own user, because Neutron makes the group of
+// whoever lists groups, and the admin's may not be there yet.
+func (r *resources) releaseProject(ctx context.Context) error {
 	project := r.ProjectID()
-	if project == "" {
-		return nil
-	}
-	client, err := r.adminNeutron(ctx)
+	client, err := r.neutron(ctx)
 	if err != nil {
 		return err
 	}
-	// Neutron makes the group for the project that is asked about, so that the list is never asked for twice.
-	page, err := groups.List(client, groups.ListOpts{ProjectID: project, Name: "default"}).AllPages(ctx)
+	page, err := groups.List(client, groups.ListOpts{Name: "default"}).AllPages(ctx)
 	if err != nil {
 		return fmt.Errorf("look for the default security group of project %s: %w", project, err)
 	}
@@ -91,26 +85,32 @@ func (r *resources) removeDefaultGroup(ctx context.Context) error {
 		return fmt.Errorf("look for the default security group of project %s: %w", project, err)
 	}
 	for _, g := range found {
-		if g.Name != "default" || g.ProjectID != project && g.TenantID != project {
-			continue
-		}
-		if err := groups.Delete(ctx, client, g.ID).ExtractErr(); err != nil && !phases.NotFound(err) {
-			return fmt.Errorf("delete the default security group of project %s: %w", project, err)
-		}
-		err := r.Wait(ctx, phases.Waiting{
-			For:     fmt.Sprintf("the default security group of project %s to be gone", project),
-			Timeout: time.Duration(r.Config.Compute.BuildTimeout) * time.Second,
-			Poll: func(ctx context.Context) (string, bool, error) {
-				err := groups.Get(ctx, client, g.ID).Err
-				if phases.NotFound(err) {
-					return "gone", true, nil
-				}
-				return "still there", false, err
-			},
-		})
-		if err != nil {
-			return err
+		if g.Name == "default" && (g.ProjectID == project || g.TenantID == project) {
+			if err := r.removeGroupOf(ctx, project, g.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+func (r *resources) removeGroupOf(ctx context.Context, project, id string) error {
+	admin, err := r.adminNeutron(ctx)
+	if err != nil {
+		return err
+	}
+	if err := groups.Delete(ctx, admin, id).ExtractErr(); err != nil && !phases.NotFound(err) {
+		return fmt.Errorf("delete the default security group of project %s: %w", project, err)
+	}
+	return r.Wait(ctx, phases.Waiting{
+		For:     fmt.Sprintf("the default security group of project %s to be gone", project),
+		Timeout: time.Duration(r.Config.Compute.BuildTimeout) * time.Second,
+		Poll: func(ctx context.Context) (string, bool, error) {
+			err := groups.Get(ctx, admin, id).Err
+			if phases.NotFound(err) {
+				return "gone", true, nil
+			}
+			return "still there", false, err
+		},
+	})
 }

@@ -117,7 +117,7 @@ func (a *floatingAPI) remove(ctx context.Context, rec state.Record) error {
 }
 
 func (a *floatingAPI) thing(rec state.Record, f *floatingips.FloatingIP) thing {
-	if f.Description == a.r.Description(rec.Name) || rec.Detail(imported) != "" {
+	if f.Description == a.r.Description(rec.Name) || rec.Detail(phases.Imported) != "" {
 		return thing{f.ID, rec.Name, true}
 	}
 	return thing{f.ID, fmt.Sprintf("%s, described as %q", f.FloatingIP, f.Description), false}

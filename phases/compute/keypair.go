@@ -64,7 +64,7 @@ func (a *keypairAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	if err != nil {
 		return thing{}, err
 	}
-	if !sameKey(k.PublicKey, rec.Detail(publicKey)) && rec.Detail(imported) == "" {
+	if !sameKey(k.PublicKey, rec.Detail(publicKey)) && rec.Detail(phases.Imported) == "" {
 		return thing{k.Name, k.Name + " with another key", false}, nil
 	}
 	return thing{k.Name, k.Name, true}, nil

@@ -36,9 +36,6 @@ const (
 	serverKey    = "server/"
 )
 
-// imported marks records that the original plugin made: they carry no mark of a run.
-const imported = "imported"
-
 // thing is a resource as a service shows it.
 type thing struct {
 	id   string
@@ -84,7 +81,7 @@ func (m maker) Check(ctx context.Context, rec state.Record) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if t.name == rec.Name && !t.ours && rec.Detail(imported) == "" {
+	if t.name == rec.Name && !t.ours && rec.Detail(phases.Imported) == "" {
 		return t.name + " without the mark of run " + m.r.RunID(), nil
 	}
 	return t.name, nil

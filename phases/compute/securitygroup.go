@@ -3,6 +3,7 @@ package compute
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/groups"
@@ -30,7 +31,7 @@ func (r *resources) ensureGroup(ctx context.Context, client *gophercloud.Service
 	}
 	have := rulesOf(a.group)
 	if missing := missingRules(r.wantedRules(rec.ID), have); len(missing) > 0 {
-		made, err := rules.CreateBulk(ctx, client, missing).Extract()
+		made, err := addRules(ctx, client, missing)
 		if err != nil {
 			return fmt.Errorf("add the rules of security group %s: %w", rec.Name, err)
 		}
@@ -41,7 +42,24 @@ func (r *resources) ensureGroup(ctx context.Context, client *gophercloud.Service
 	return r.Journal.Baseline(rec.Key, sorted(have))
 }
 
-// wantedRules are Tempest's: SSH and ICMP from anywhere.
+// addRules makes rules in one request, or in one each where Neutron is configured without bulk operations (allow_bulk).
+func addRules(ctx context.Context, client *gophercloud.ServiceClient, wanted []rules.CreateOpts) ([]rules.SecGroupRule, error) {
+	made, err := rules.CreateBulk(ctx, client, wanted).Extract()
+	if !gophercloud.ResponseCodeIs(err, http.StatusBadRequest) {
+		return made, err
+	}
+	made = nil
+	for _, o := range wanted {
+		rule, err := rules.Create(ctx, client, o).Extract()
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, *rule)
+	}
+	return made, nil
+}
+
+// wantedRules are Tempest's, SSH and ICMP from anywhere, and one for the guests' SSH port where that is another.
 func (r *resources) wantedRules(group string) []rules.CreateOpts {
 	if !r.Config.Validation.SecurityGroupRules {
 		return nil
@@ -50,11 +68,14 @@ func (r *resources) wantedRules(group string) []rules.CreateOpts {
 	if r.Config.Validation.IPVersionForSSH == 6 {
 		ether = rules.EtherType6
 	}
-	port := r.Config.PersistentResources.SSHPort
-	return []rules.CreateOpts{
-		{SecGroupID: group, Direction: rules.DirIngress, EtherType: ether, Protocol: rules.ProtocolTCP, PortRangeMin: port, PortRangeMax: port},
-		{SecGroupID: group, Direction: rules.DirIngress, EtherType: ether, Protocol: rules.ProtocolICMP},
+	tcp := func(port int) rules.CreateOpts {
+		return rules.CreateOpts{SecGroupID: group, Direction: rules.DirIngress, EtherType: ether, Protocol: rules.ProtocolTCP, PortRangeMin: port, PortRangeMax: port}
 	}
+	out := []rules.CreateOpts{tcp(22)}
+	if port := r.Config.PersistentResources.SSHPort; port != 22 {
+		out = append(out, tcp(port))
+	}
+	return append(out, rules.CreateOpts{SecGroupID: group, Direction: rules.DirIngress, EtherType: ether, Protocol: rules.ProtocolICMP})
 }
 
 // groupAPI makes security groups.

@@ -34,6 +34,7 @@ func Service(f *phases.Fixture) phases.Service {
 		SkipChecks: r.skipChecks,
 		Options:    options(),
 		Isolate:    r.isolate,
+		Release:    r.releaseProject,
 		SetUp:      r.setUp,
 		Create: []phases.Test{
 			{Name: createTest, Run: r.createServers},

@@ -39,13 +39,20 @@ func (r *resources) read(ctx context.Context, rec state.Record, t guest.Target) 
 	}
 	r.Waiting(fmt.Sprintf("waiting for SSH on server %s (%s)", rec.Name, t.Address))
 	defer r.Waiting("")
-	client, err := guest.Dial(ctx, t, guest.Options{Log: slog.New(&logHandler{ctx, r.Log})})
+	pause, step := r.pauses()
+	client, err := guest.Dial(ctx, t, guest.Options{Log: slog.New(&logHandler{ctx, r.Log}), FirstPause: pause, PauseStep: step})
 	if err != nil {
 		return guest.Baseline{}, asFailure(err)
 	}
 	defer client.Close()
 	now, err := client.Baseline(ctx)
 	return now, asFailure(err)
+}
+
+// pauses are those between attempts to log in: Tempest's, or build_interval where that asks for shorter ones.
+func (r *resources) pauses() (first, step time.Duration) {
+	interval := max(time.Duration(r.Config.Compute.BuildInterval)*time.Second, 50*time.Millisecond)
+	return min(interval, 2500*time.Millisecond), min(interval, time.Second)
 }
 
 // asFailure gives an error of SSH the name of Tempest's exception.

@@ -63,7 +63,7 @@ func (r *resources) verifyServer(ctx context.Context, client *gophercloud.Servic
 	switch {
 	case known:
 		changed = phases.Changed("server "+rec.Name, b.changes(baselineOf(s, client.Microversion)))
-	case rec.Detail(imported) == "":
+	case rec.Detail(phases.Imported) == "":
 		changed = phases.Fail("server %s has no baseline: create did not come to its end", rec.Name)
 	default:
 		r.Log.Warn(ctx, "Only the id and the status of server %s are verified: nothing else was recorded of it.", rec.Name)

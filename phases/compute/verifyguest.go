@@ -95,7 +95,7 @@ func (r *resources) reachable(rec state.Record) (baseline, error) {
 	switch {
 	case b.Address == "":
 		return b, phases.Fail("no address was recorded at which server %s could be reached: create ran without [validation] run_validation, or did not come to its end", rec.Name)
-	case !known && rec.Detail(imported) == "":
+	case !known && rec.Detail(phases.Imported) == "":
 		return b, phases.Fail("server %s has no baseline: create did not come to its end", rec.Name)
 	}
 	return b, nil
