@@ -38,7 +38,8 @@ for row in rows(identity, "/role_assignments", "role_assignments"):
 for row in rows(cloud.image, "/images?limit=1000", "images"):
     add("image.images", row["id"], row["name"], row.get("owner"), row["status"], row.get("os_hash_value", "")[:16])
 
-network.get("/security-groups")  # Neutron makes the caller's default group at the first look
+for project in projects:  # Neutron makes a project's default group when it is first asked for
+    network.get("/security-groups?project_id=" + project["id"])
 for path in ("networks", "subnets", "subnetpools", "routers", "floatingips", "security-groups", "security-group-rules", "address-scopes"):
     key = path.replace("-", "_")
     for row in rows(network, "/" + path, key):
