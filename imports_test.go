@@ -38,6 +38,7 @@ var mayImport = []rule{
 	{"phases/all", []string{"phases", "phases/..."}, "the one list of services"},
 	{"phases/...", []string{"phases", "subunit", "tempestconf", "internal/cloud", "internal/guest", "internal/state"}, "a service knows no other"},
 	{"internal/stestr", []string{"phases", "subunit"}, "being a runner needs no cloud"},
+	{"internal/preflight", []string{"phases", "tempestconf", "internal/cloud", "internal/state"}, "a check knows what the tests say, and no one service's tests"},
 	{"cmd/...", []string{"..."}, "commands put everything together"},
 	{"interop", []string{"..."}, "tests against other projects' tools look at everything"},
 }
@@ -48,7 +49,7 @@ var onlyIn = []struct{ dependency, packages string }{
 	{"gopkg.in/ini.v1", "tempestconf"},
 	{"github.com/spf13/", "cmd/..."},
 	{"github.com/jstemmer/go-junit-report", "reports"},
-	{"github.com/gophercloud/gophercloud", "internal/cloud phases phases/..."},
+	{"github.com/gophercloud/gophercloud", "internal/cloud internal/preflight phases phases/..."},
 	{"golang.org/x/crypto/ssh", "internal/guest internal/simulator/... phases/..."},
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -80,6 +81,7 @@ of the Tempest plugin of the same name, and writes subunit and JUnit.`,
 		newPhaseCommand(phases.Verify, global, env),
 		newPhaseCommand(phases.Delete, global, env),
 		newListCommand(env),
+		newConfigCommand(global, env),
 		newReportCommand(env),
 		newRunCommand(global, env),
 		newLastCommand(workingDir, env),
@@ -139,6 +141,11 @@ func lowerFirst(s string) string {
 
 // load reads the configuration.
 func (g *globalOptions) load(c *cobra.Command, env environment) (*tempestconf.Config, error) {
+	return g.loadWith(c, env, nil)
+}
+
+// loadWith reads the configuration with other values of some options, by "section.option".
+func (g *globalOptions) loadWith(c *cobra.Command, env environment, others map[string]string) (*tempestconf.Config, error) {
 	o := tempestconf.LoadOptions{
 		ConfigFile: g.configFile, Workspace: g.workspace, WorkspacePath: g.workspacePath, Cloud: g.cloud, Env: env.environ,
 		Overrides: map[string]string{},
@@ -148,9 +155,10 @@ func (g *globalOptions) load(c *cobra.Command, env environment) (*tempestconf.Co
 			o.Overrides["persistent_resources."+name] = *value
 		}
 	}
+	maps.Copy(o.Overrides, others)
 	cfg, err := tempestconf.Load(o)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usageError{withoutSecret(err)}
 	}
 	return cfg, nil
 }

@@ -1,0 +1,168 @@
+package preflight
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/phases"
+	"opendev.org/x/persistent-resources/tempestconf"
+)
+
+// known is a service that the tests may use.
+type known struct {
+	service cloud.Service
+	section string // of tempest.conf
+	switchd string // in [service_available]; "" for Identity, which there always is
+	on      bool
+	needed  bool // by a test that will run
+}
+
+// known are the services that the tests may use.
+func (c *checker) known() []known {
+	a := c.c.ServiceAvailable
+	return []known{
+		{cloud.IdentityService(c.c), "identity", "", true, true},
+		{cloud.ComputeService(c.c), "compute", "nova", a.Nova, c.runs("compute")},
+		{cloud.NetworkService(c.c), "network", "neutron", a.Neutron, c.runs("compute") || c.runs("network")},
+		{cloud.ImageService(c.c), "image", "glance", a.Glance, c.runs("compute") || c.runs("image")},
+		{cloud.VolumeService(c.c), "volume", "cinder", a.Cinder, c.runs("volume")},
+		{cloud.ObjectStorageService(c.c), "object-storage", "swift", a.Swift, c.runs("object_storage")},
+	}
+}
+
+// services lists the services with their endpoints and versions, and finds those that are missing.
+func (c *checker) services(ctx context.Context) {
+	token := c.work.token
+	listed := map[string]bool{}
+	for _, k := range c.known() {
+		endpoint, err := token.Endpoint(k.service)
+		var none *cloud.EndpointNotFoundError
+		switch {
+		case errors.As(err, &none):
+			c.missing(k, none)
+			continue
+		case err != nil:
+			c.add(Fail, k.section+".catalog_type", "%v", err)
+			continue
+		}
+		listed[endpoint.Type] = true
+		if endpoint.Note != "" {
+			level := Note
+			if k.needed {
+				level = Warn
+			}
+			c.add(level, fellBack(k.section, endpoint, k.service), "%s.", endpoint.Note)
+		}
+		if !k.on {
+			c.add(Note, "service_available."+k.switchd, "the catalog has a %s service, and the configuration says that there is none", endpoint.Type)
+		}
+		c.list(ctx, k, endpoint)
+	}
+	for _, entry := range token.Catalog {
+		if listed[entry.Type] || len(entry.Endpoints) == 0 {
+			continue
+		}
+		listed[entry.Type] = true
+		region := c.c.Identity.Region
+		if c.c.Cloud != nil {
+			region = c.c.Cloud.RegionName
+		}
+		if endpoint, err := token.Endpoint(cloud.Service{Type: entry.Type, Region: region}); err == nil {
+			c.report.Services = append(c.report.Services, Service{
+				Type: endpoint.Type, Region: endpoint.Region, Interface: endpoint.Interface, Endpoint: endpoint.URL,
+			})
+		}
+	}
+}
+
+// fellBack names the options that the chosen endpoint does not meet.
+func fellBack(section string, e cloud.Endpoint, s cloud.Service) string {
+	var out []string
+	if e.Type != s.Type {
+		out = append(out, section+".catalog_type")
+	}
+	if wanted := strings.TrimSuffix(s.Interface, "URL"); wanted != "" && e.Interface != wanted {
+		name := ".endpoint_type"
+		if section == "identity" {
+			name = ".v3_endpoint_type"
+		}
+		out = append(out, section+name)
+	}
+	if s.Region != "" && e.Region != s.Region {
+		out = append(out, section+".region")
+	}
+	return strings.Join(out, ",")
+}
+
+// missing is the finding of a service that the catalog lacks.
+func (c *checker) missing(k known, err *cloud.EndpointNotFoundError) {
+	option := k.section + ".catalog_type"
+	switch {
+	case k.needed && k.on:
+		if k.switchd != "" {
+			option += ",service_available." + k.switchd
+		}
+		c.add(Fail, option, "%v", err)
+	case k.on && k.switchd != "":
+		c.add(Note, option+",service_available."+k.switchd, "%v; no test that will run needs it", err)
+	}
+}
+
+// list adds a service with what it tells of its versions.
+func (c *checker) list(ctx context.Context, k known, e cloud.Endpoint) {
+	var v versions
+	client, err := c.work.session.Client(ctx, k.service)
+	if err != nil {
+		return // the endpoint was chosen from the same token
+	}
+	if k.section == "object-storage" {
+		v, err = info(ctx, c.work.session.Anonymous(), e.URL)
+		if err != nil && k.needed && c.c.ObjectStorageFeatureEnabled.Discoverability {
+			c.add(Fail, "object-storage-feature-enabled.discoverability", "the capabilities of object storage cannot be read: %s", phases.Describe(err))
+		}
+	} else if v, err = discover(ctx, client.ProviderClient, e.URL); err != nil {
+		level := Note
+		if k.needed && cloud.IsConnection(err) {
+			level = Fail
+		}
+		c.add(level, "", "the %s service does not tell its version: %s", e.Type, phases.Describe(err))
+	}
+	c.report.Services = append(c.report.Services, Service{
+		Type: e.Type, Region: e.Region, Interface: e.Interface, Endpoint: e.URL, API: v.api, MinMicroversion: v.min, MaxMicroversion: v.max,
+	})
+	c.microversion(k, v)
+}
+
+// microversion checks that what will be sent lies in the service's range.
+func (c *checker) microversion(k known, v versions) {
+	sent := k.service.Microversion
+	if sent == "" || !k.needed {
+		return
+	}
+	option := k.section + ".min_microversion"
+	if c.c.Where(k.section, "min_microversion").Origin == tempestconf.FromNowhere {
+		option = "" // it comes from clouds.yaml
+	}
+	switch {
+	case v.max == "":
+		c.add(Fail, option, "microversion %s is to be sent, and the %s service offers none", sent, k.service.Type)
+	case sent != "latest" && (compare(sent, v.min) < 0 || compare(sent, v.max) > 0):
+		c.add(Fail, option, "microversion %s is to be sent, and the %s service offers %s to %s", sent, k.service.Type, v.min, v.max)
+	}
+}
+
+// compare orders microversions by their numbers.
+func compare(a, b string) int { return slices.Compare(numbers(a), numbers(b)) }
+
+func numbers(v string) []int {
+	var out []int
+	for _, part := range strings.Split(v, ".") {
+		n, _ := strconv.Atoi(part)
+		out = append(out, n)
+	}
+	return out
+}
