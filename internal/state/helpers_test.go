@@ -79,6 +79,7 @@ func fill(t *testing.T, j *Journal) {
 	ok(t, j.Baseline("server/1", map[string]any{"status": "ACTIVE", "addresses": []string{"10.0.0.3"}}))
 	ok(t, j.RecordReleases("create", map[string]string{"compute": "2.1-2.96"}))
 	ok(t, j.Intend(Record{Key: "server/2", Kind: "server", Name: "tempest-server-2"}))
+	ok(t, j.Tested("test_create_persistent_server", true))
 	ok(t, j.Seal(true))
 }
 

@@ -160,6 +160,27 @@ func TestBeginRefusesToForgetResources(t *testing.T) {
 	}
 }
 
+// TestPassedTests: how a test ended last is what counts, in this run and by whatever process.
+func TestPassedTests(t *testing.T) {
+	d := newDir(t)
+	j := open(t, d)
+	ok(t, j.Begin(header("1")))
+	for _, passed := range []bool{true, false, true} {
+		ok(t, j.Tested("test_a", passed))
+		ok(t, j.Tested("test_b", !passed))
+		for _, j := range []*Journal{j, open(t, d)} {
+			if j.Passed("test_a") != passed || j.Passed("test_b") == passed || j.Passed("test_c") {
+				t.Errorf("a ended as %v: passed a %v, b %v, c %v", passed, j.Passed("test_a"), j.Passed("test_b"), j.Passed("test_c"))
+			}
+		}
+	}
+	ok(t, j.Tombstone())
+	ok(t, j.Begin(header("2")))
+	if j.Passed("test_a") {
+		t.Error("the new run has passed a test of the old one")
+	}
+}
+
 func TestRecordsByKindWithoutTheGone(t *testing.T) {
 	j := open(t, newDir(t))
 	fill(t, j)
