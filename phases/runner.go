@@ -236,7 +236,7 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 	m.start(id)
 	if err := r.stopped(ctx); err != nil {
 		// Whoever asked for this id must get an answer, even when the run is told to stop.
-		err = FailWith("KeyboardInterrupt", "not run: %v", err)
+		err = &Failure{Type: "KeyboardInterrupt", Text: "not run: " + err.Error(), Cause: err}
 		m.outcome(id, err, nil)
 		r.failed(err)
 		return

@@ -59,10 +59,11 @@ func exitCode(err error) int {
 		return int(exit)
 	case errors.Is(err, phases.Interrupted()), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &leftover):
-		return exitLeftover
+	// What could not be recorded may well be gone.
 	case state.IsStateError(err):
 		return exitState
+	case errors.As(err, &leftover):
+		return exitLeftover
 	case errors.As(err, &usage), errors.As(err, &option), errors.As(err, &config):
 		return exitUsage
 	}

@@ -98,7 +98,7 @@ func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global 
 		reportErr = err
 	}
 	if !po.quiet {
-		for _, n := range s.notes() {
+		for _, n := range append(s.notes(), outcome.Notes...) {
 			fmt.Fprintf(people, "note: %s\n", n)
 		}
 	}

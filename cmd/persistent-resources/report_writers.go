@@ -107,7 +107,11 @@ func (w *reportWriters) read(ctx context.Context, o *reportOptions, s labelled, 
 			}
 		}
 	})
+	packets := 0
 	err := eachEvent(ctx, o, s, env, func(e *subunit.Event) error {
+		if !e.Text {
+			packets++
+		}
 		collector.Add(e)
 		if err := w.event(e); err != nil {
 			return err
@@ -119,6 +123,9 @@ func (w *reportWriters) read(ctx context.Context, o *reportOptions, s labelled, 
 	}
 	collector.Flush()
 	w.summary = collector.Summary()
+	if failed == nil && packets == 0 {
+		return fmt.Errorf("read %s: it holds no results: no subunit packet was found", s.path)
+	}
 	return failed
 }
 

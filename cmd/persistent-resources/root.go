@@ -98,6 +98,7 @@ of the Tempest plugin of the same name, and writes subunit and JUnit.`,
 // addExitStatus ends every help page with the exit codes.
 func addExitStatus(c *cobra.Command) {
 	c.SetHelpTemplate(c.HelpTemplate() + exitStatusHelp)
+	usageOfArgs(c)
 	for _, sub := range c.Commands() {
 		usageOfArgs(sub)
 	}

@@ -38,6 +38,9 @@ func newSession(cfg *tempestconf.Config, env environment) (*session, error) {
 	if cfg == nil {
 		return s, nil
 	}
+	if cfg.PersistentResources.StateDir == "" {
+		return s, usagef("[persistent_resources] state_dir (--state-dir) is empty: name a directory, which will hold passwords and keys")
+	}
 	s.log.Debug = cfg.Default.Debug
 	return s, s.openLog()
 }
@@ -155,13 +158,14 @@ func (s *session) options() phases.Options {
 func (s *session) say(w io.Writer, out phases.Outcome) {
 	said := map[string]bool{}
 	for _, err := range out.Errors {
+		// What was not run because the run was stopped is said once, by whoever stopped it.
+		if out.Stopped != nil && errors.Is(err, out.Stopped) {
+			continue
+		}
 		if text := s.secrets.Clean(phases.Describe(err)); !said[text] {
 			said[text] = true
 			fmt.Fprintf(w, "persistent-resources: %s\n", text)
 		}
-	}
-	if out.Stopped != nil {
-		fmt.Fprintf(w, "persistent-resources: stopped: %v\n", out.Stopped)
 	}
 }
 

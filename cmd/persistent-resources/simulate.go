@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,7 +26,11 @@ func newSimulateCommand(env environment) *cobra.Command {
 Any OpenStack client can use it; nothing of it outlives the process. It can be
 told to misbehave, with --fault or while it runs with
 
-  curl -X POST -d 'object-store PUT /v1/*/*/* 503 times=2' URL/simulator/faults`,
+  curl -X POST -d 'object-store PUT /v1/*/*/* 503 times=2' URL/simulator/faults
+
+A rule's ACTION is a status to answer without acting, act+STATUS to answer it
+after acting, drop or act+drop to break the connection before or after, truncate
+to cut the answer's body, or pass, which with delay=3s only takes its time.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return simulate(c.Context(), o, dir, faults, env) },
 	}
@@ -34,7 +39,7 @@ told to misbehave, with --fault or while it runs with
 	f.StringVar(&dir, "write-config", "", "write a ready tempest.conf and clouds.yaml into this `DIR`")
 	f.DurationVar(&o.Transition, "transition", 50*time.Millisecond, "how long a change of state takes")
 	f.DurationVar(&o.TokenLifetime, "token-lifetime", time.Hour, "how long a token is good for")
-	f.StringArrayVar(&faults, "fault", nil, "misbehave: `RULE` is SERVICE METHOD PATH ACTION [after=N] [times=N]; may be given several times")
+	f.StringArrayVar(&faults, "fault", nil, "misbehave: `RULE` is SERVICE METHOD PATH ACTION [skip=N] [times=N] [delay=TIME] [header=NAME:VALUE] [message=TEXT]; may be given several times")
 	return c
 }
 
@@ -43,9 +48,14 @@ func simulate(ctx context.Context, o simulator.Options, dir string, faults []str
 	for _, text := range faults {
 		f, err := simulator.ParseFault(text)
 		if err != nil {
-			return usagef("--fault %q: %v", text, err)
+			return usagef("--fault: %v", err)
 		}
 		parsed = append(parsed, f)
+	}
+	// The embedded cloud has known users and believes everybody: it is not for other machines.
+	host, _, err := net.SplitHostPort(o.Listen)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usagef("--listen wants a loopback address and a port, such as 127.0.0.1:0, not %q", o.Listen)
 	}
 	sim, err := simulator.Start(ctx, o)
 	if err != nil {

@@ -46,7 +46,7 @@ type Error struct {
 	Err  error
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("%s state %s: %v", e.Op, e.Path, e.Err) }
+func (e *Error) Error() string { return fmt.Sprintf("cannot %s the state %s: %v", e.Op, e.Path, e.Err) }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
