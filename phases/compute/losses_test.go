@@ -184,7 +184,7 @@ func TestLosses(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			w.asMember(t)
-			w.set["validation.ssh_timeout"] = "2"
+			w.set["validation.ssh_timeout"] = "1"
 			w.set["validation.connect_timeout"] = "1"
 			w.must(phases.Create)
 			u := w.user(t)

@@ -93,20 +93,20 @@ const settling = time.Minute
 
 // Delete asks for the removal, again for a while as long as something else that is going holds on to the resource.
 func (m maker) Delete(ctx context.Context, rec state.Record) error {
-	var conflict error
-	return m.r.Wait(ctx, phases.Waiting{
+	var answer error
+	err := m.r.Wait(ctx, phases.Waiting{
 		For:     fmt.Sprintf("%s %s to be free", rec.Kind, rec.Name),
 		Timeout: min(settling, time.Duration(m.r.Config.Compute.BuildTimeout)*time.Second),
 		Poll: func(ctx context.Context) (string, bool, error) {
-			err := m.of.remove(ctx, rec)
-			if gophercloud.ResponseCodeIs(err, http.StatusConflict) {
-				conflict = err
-				return "in use", false, nil
-			}
-			return "", true, err
+			answer = m.of.remove(ctx, rec)
+			return "in use", !gophercloud.ResponseCodeIs(answer, http.StatusConflict), nil
 		},
-		OnTimeout: func(string) error { return conflict },
+		OnTimeout: func(string) error { return answer },
 	})
+	if err != nil {
+		return err
+	}
+	return answer
 }
 
 var _ phases.Maker = maker{}

@@ -5,6 +5,7 @@ package compute
 import (
 	"sync"
 
+	"opendev.org/x/persistent-resources/internal/cloud"
 	"opendev.org/x/persistent-resources/phases"
 )
 
@@ -32,10 +33,13 @@ func Service(f *phases.Fixture) phases.Service {
 		Name:       "compute",
 		Class:      "ComputePersistentResources",
 		SkipChecks: r.skipChecks,
-		Options:    options(),
-		Isolate:    r.isolate,
-		Release:    r.releaseProject,
-		SetUp:      r.setUp,
+		Needs: func() []cloud.Service {
+			return []cloud.Service{cloud.ComputeService(f.Config), cloud.NetworkService(f.Config)}
+		},
+		Options: options(),
+		Isolate: r.isolate,
+		Release: r.releaseProject,
+		SetUp:   r.setUp,
 		Create: []phases.Test{
 			{Name: createTest, Run: r.createServers},
 		},
