@@ -39,7 +39,10 @@ func (s *Service) ruleKind() *kind {
 			return nil
 		},
 		view: func(o *object, _ *wire.Token, body wire.M) {
-			body["normalized_cidr"] = o.attrs["remote_ip_prefix"]
+			body["normalized_cidr"] = nil
+			if cidr, err := netip.ParsePrefix(o.text("remote_ip_prefix")); err == nil {
+				body["normalized_cidr"] = cidr.Masked().String()
+			}
 			delete(body, "tags")
 		},
 	}

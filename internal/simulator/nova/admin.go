@@ -22,13 +22,25 @@ func (s *Service) adminRoutes() {
 	s.router.Handle("GET", "/v2.1/extensions", func(c *wire.Call) error {
 		list := []wire.M{}
 		for _, e := range extensions {
-			list = append(list, wire.M{
-				"alias": e.alias, "name": e.name, "description": e.description, "updated": e.updated, "links": []wire.M{},
-				"namespace": "http://docs.openstack.org/compute/ext/fake_xml",
-			})
+			list = append(list, e.body())
 		}
 		return c.JSON(http.StatusOK, wire.M{"extensions": list})
 	})
+	s.router.Handle("GET", "/v2.1/extensions/{alias}", func(c *wire.Call) error {
+		for _, e := range extensions {
+			if e.alias == c.Param("alias") {
+				return c.JSON(http.StatusOK, wire.M{"extension": e.body()})
+			}
+		}
+		return wire.Errorf(http.StatusNotFound, "The resource could not be found.")
+	})
+}
+
+func (e extension) body() wire.M {
+	return wire.M{
+		"alias": e.alias, "name": e.name, "description": e.description, "updated": e.updated, "links": []wire.M{},
+		"namespace": "http://docs.openstack.org/compute/ext/fake_xml",
+	}
 }
 
 func listHypervisors(c *wire.Call) error {

@@ -37,7 +37,7 @@ func (s *Service) createServer(c *wire.Call) error {
 	sv.name, _ = sent["name"].(string)
 	sv.hostname = hostnameFor(sv.name)
 	sv.userData, _ = sent["user_data"].(string)
-	sv.accessIPv4, _ = sent["accessIPv4"].(string)
+	sv.setAccess(sent)
 	if sv.configDrive = ""; sent["config_drive"] == true || sent["config_drive"] == "True" {
 		sv.configDrive = "True"
 	}
@@ -114,7 +114,14 @@ func checkServer(c *wire.Call, sent wire.M, raw json.RawMessage) error {
 	if _, ok := sent["networks"]; !ok && since(c, 37) {
 		return missing("server", "networks", raw)
 	}
-	return nil
+	if err := checkName(sent["name"]); err != nil {
+		return err
+	}
+	metadata, _ := sent["metadata"].(wire.M)
+	if err := checkMetadata(metadata); err != nil {
+		return err
+	}
+	return checkAccess(sent)
 }
 
 // resolve checks what the request refers to and returns the ports to make.
@@ -142,6 +149,9 @@ func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M) ([]neutron.Plug
 	}
 	if err := s.checkQuota(sv); err != nil {
 		return nil, err
+	}
+	if limit := s.limit(sv.projectID, "metadata_items"); limit >= 0 && len(sv.metadata) > limit {
+		return nil, wire.Errorf(http.StatusForbidden, "Maximum number of metadata items exceeds %d", limit)
 	}
 	for i := range plugs {
 		plugs[i].Groups, plugs[i].Host = sv.groups, hostName

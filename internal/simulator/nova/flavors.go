@@ -2,6 +2,9 @@ package nova
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
@@ -22,20 +25,8 @@ func firstFlavors() []*flavor {
 }
 
 func (s *Service) flavorRoutes() {
-	s.router.Handle("GET", "/v2.1/flavors", func(c *wire.Call) error {
-		list := []wire.M{}
-		for _, f := range s.flavors {
-			list = append(list, wire.M{"id": f.id, "name": f.name, "links": links(c, "flavors", f.id)})
-		}
-		return c.JSON(http.StatusOK, wire.M{"flavors": list})
-	})
-	s.router.Handle("GET", "/v2.1/flavors/detail", func(c *wire.Call) error {
-		list := []wire.M{}
-		for _, f := range s.flavors {
-			list = append(list, f.body(c))
-		}
-		return c.JSON(http.StatusOK, wire.M{"flavors": list})
-	})
+	s.router.Handle("GET", "/v2.1/flavors", s.listFlavors)
+	s.router.Handle("GET", "/v2.1/flavors/detail", s.listFlavors)
 	s.router.Handle("GET", "/v2.1/flavors/{id}", func(c *wire.Call) error {
 		f := s.flavor(c.Param("id"))
 		if f == nil {
@@ -46,6 +37,49 @@ func (s *Service) flavorRoutes() {
 	s.router.Handle("GET", "/v2.1/flavors/{id}/os-extra_specs", func(c *wire.Call) error {
 		return c.JSON(http.StatusOK, wire.M{"extra_specs": wire.M{}})
 	})
+}
+
+func (s *Service) listFlavors(c *wire.Call) error {
+	query := c.R.URL.Query()
+	least := map[string]int{}
+	for _, name := range []string{"minDisk", "minRam", "limit"} {
+		if !query.Has(name) {
+			continue
+		}
+		n, err := strconv.Atoi(query.Get(name))
+		if err != nil {
+			return badRequest("Invalid %s filter [%s]", name, query.Get(name))
+		}
+		least[name] = n
+	}
+	flavors := s.flavors
+	if marker := query.Get("marker"); marker != "" {
+		i := slices.IndexFunc(flavors, func(f *flavor) bool { return f.id == marker })
+		if i < 0 {
+			return badRequest("marker [%s] not found", marker)
+		}
+		flavors = flavors[i+1:]
+	}
+	detail := strings.HasSuffix(strings.Trim(c.R.URL.Path, "/"), "detail")
+	list := []wire.M{}
+	last := ""
+	for _, f := range flavors {
+		if f.disk < least["minDisk"] || f.ram < least["minRam"] || (query.Has("limit") && len(list) == least["limit"]) {
+			continue
+		}
+		last = f.id
+		if detail {
+			list = append(list, f.body(c))
+		} else {
+			list = append(list, wire.M{"id": f.id, "name": f.name, "links": links(c, "flavors", f.id)})
+		}
+	}
+	answer := wire.M{"flavors": list}
+	if query.Has("limit") && len(list) == least["limit"] && len(list) > 0 {
+		query.Set("marker", last)
+		answer["flavors_links"] = []wire.M{{"rel": "next", "href": c.Root() + "/compute" + c.R.URL.Path + "?" + query.Encode()}}
+	}
+	return c.JSON(http.StatusOK, answer)
 }
 
 func (s *Service) flavor(id string) *flavor {

@@ -147,9 +147,14 @@ func (s *Service) createKeypair(c *wire.Call) error {
 		return err
 	}
 	k := &keypair{number: len(s.keypairs) + 1, user: c.Token.UserID, kind: "ssh", created: time.Now()}
-	if k.name, _ = sent["name"].(string); k.name == "" {
+	name, ok := sent["name"]
+	if !ok {
 		return missing("keypair", "name", raw)
 	}
+	if err := checkKeyName(name); err != nil {
+		return err
+	}
+	k.name, _ = name.(string)
 	if user, _ := sent["user_id"].(string); user != "" && user != k.user && since(c, 10) {
 		if !c.Token.Admin() {
 			return notAllowed("os-keypairs:create")

@@ -29,26 +29,27 @@ var powerStates = map[string]int{active: 1, paused: 3, suspended: 4, stopped: 4}
 
 // server is one server. What its guest is stands in Service.guests.
 type server struct {
-	id, name, hostname   string
-	projectID, userID    string
-	imageID              string
-	flavor               *flavor
-	keyName              string
-	userData             string
-	metadata             map[string]string
-	description          any
-	tags                 []string
-	groups               []string // ids of the security groups asked for
-	vmState, taskState   string
-	change               int // counts the changes of state begun: a newer one makes an older void
-	created, updated     time.Time
-	launched             time.Time
-	locked               bool
-	configDrive          string
-	fault                *fault
-	ports                []plugged
-	actions              []action
-	accessIPv4, accessV6 string
+	id, name, hostname string
+	projectID, userID  string
+	imageID            string
+	flavor             *flavor
+	keyName            string
+	userData           string
+	metadata           map[string]string
+	description        any
+	tags               []string
+	groups             []string // ids of the security groups asked for
+	vmState, taskState string
+	change             int // counts the changes of state begun: a newer one makes an older void
+	created, updated   time.Time
+	launched           time.Time
+	locked             bool
+	configDrive        string
+	fault              *fault
+	ports              []plugged
+	actions            []action
+	accessIPv4         string
+	accessIPv6         string
 }
 
 type fault struct {
@@ -94,6 +95,16 @@ func (sv *server) hostID() string {
 	}
 	sum := sha256.Sum224([]byte(sv.projectID + hostName))
 	return hex.EncodeToString(sum[:])
+}
+
+// setAccess takes over the addresses under which the server is to be reached.
+func (sv *server) setAccess(sent wire.M) {
+	if address, ok := sent["accessIPv4"].(string); ok {
+		sv.accessIPv4 = address
+	}
+	if address, ok := sent["accessIPv6"].(string); ok {
+		sv.accessIPv6 = address
+	}
 }
 
 func (sv *server) touch() { sv.updated = time.Now() }

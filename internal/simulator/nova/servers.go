@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"opendev.org/x/persistent-resources/internal/simulator/neutron"
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
 
@@ -24,12 +25,9 @@ func (s *Service) serverRoutes() {
 	}))
 	s.router.Handle("POST", "/v2.1/servers/{id}/metadata", s.on(s.setMetadata))
 	s.router.Handle("PUT", "/v2.1/servers/{id}/metadata", s.on(s.setMetadata))
+	s.router.Handle("GET", "/v2.1/servers/{id}/metadata/{key}", s.on(s.showMetadata))
+	s.router.Handle("PUT", "/v2.1/servers/{id}/metadata/{key}", s.on(s.setOneMetadata))
 	s.router.Handle("DELETE", "/v2.1/servers/{id}/metadata/{key}", s.on(s.deleteMetadata))
-	s.router.Handle("GET", "/v2.1/servers/{id}/ips", s.on(func(c *wire.Call, sv *server) error {
-		return c.JSON(http.StatusOK, wire.M{"addresses": s.addresses(sv, false)})
-	}))
-	s.router.Handle("GET", "/v2.1/servers/{id}/os-security-groups", s.on(s.serverGroups))
-	s.router.Handle("GET", "/v2.1/servers/{id}/os-instance-actions", s.on(s.serverActions))
 	s.router.Handle("GET", "/v2.1/servers/{id}/os-volume_attachments", s.on(func(c *wire.Call, _ *server) error {
 		return c.JSON(http.StatusOK, wire.M{"volumeAttachments": []wire.M{}})
 	}))
@@ -70,7 +68,7 @@ func (s *Service) listServers(c *wire.Call) error {
 			passed = sv.id == query.Get("marker")
 			continue
 		}
-		if (!everybody && sv.projectID != c.Token.ProjectID) || !sv.matches(query) {
+		if (!everybody && sv.projectID != c.Token.ProjectID) || !s.selects(query, sv) {
 			continue
 		}
 		if len(list) == limit {
@@ -92,14 +90,21 @@ func (s *Service) listServers(c *wire.Call) error {
 	return c.JSON(http.StatusOK, answer)
 }
 
-func (sv *server) matches(query map[string][]string) bool {
+// selects tells whether a server is what a list asks for. Names and addresses
+// are asked for by regular expressions, as the database takes them.
+func (s *Service) selects(query map[string][]string, sv *server) bool {
 	for name, values := range query {
 		value := values[0]
 		ok := true
 		switch name {
-		case "name": // a regular expression, as the database takes it
+		case "name":
 			expression, err := regexp.Compile(value)
 			ok = err != nil || expression.MatchString(sv.name)
+		case "ip":
+			expression, err := regexp.Compile("^" + value)
+			ok = err != nil || slices.ContainsFunc(s.networks.Ports(sv.id), func(p neutron.Port) bool {
+				return slices.ContainsFunc(p.Fixed, func(ip neutron.FixedIP) bool { return expression.MatchString(ip.Address) })
+			})
 		case "status":
 			ok = slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, sv.status()) })
 		case "image":
@@ -127,15 +132,19 @@ func (s *Service) updateServer(c *wire.Call, sv *server) error {
 	if err != nil {
 		return err
 	}
-	if name, ok := sent["name"].(string); ok {
-		sv.name = name
+	if name, ok := sent["name"]; ok {
+		if err := checkName(name); err != nil {
+			return err
+		}
+		sv.name, _ = name.(string)
 	}
 	if description, ok := sent["description"]; ok && since(c, 19) {
 		sv.description = description
 	}
-	if address, ok := sent["accessIPv4"].(string); ok {
-		sv.accessIPv4 = address
+	if err := checkAccess(sent); err != nil {
+		return err
 	}
+	sv.setAccess(sent)
 	sv.touch()
 	if since(c, 75) {
 		return c.JSON(http.StatusOK, wire.M{"server": s.body(c, sv)})
@@ -156,52 +165,4 @@ func newerBrief(c *wire.Call, sv *server, body wire.M) {
 	if since(c, 26) {
 		body["tags"] = sv.tags
 	}
-}
-
-func (s *Service) setMetadata(c *wire.Call, sv *server) error {
-	sent, _, err := sentBody(c, "metadata")
-	if err != nil {
-		return err
-	}
-	if c.R.Method == http.MethodPut {
-		clear(sv.metadata)
-	}
-	for name, value := range sent {
-		text, ok := value.(string)
-		if !ok {
-			return badRequest("Invalid input for field/attribute %s. Value: %v. %v is not of type 'string'", name, value, value)
-		}
-		sv.metadata[name] = text
-	}
-	sv.touch()
-	return c.JSON(http.StatusOK, wire.M{"metadata": sv.metadata})
-}
-
-func (s *Service) deleteMetadata(c *wire.Call, sv *server) error {
-	if _, ok := sv.metadata[c.Param("key")]; !ok {
-		return wire.Errorf(http.StatusNotFound, "Metadata item was not found")
-	}
-	delete(sv.metadata, c.Param("key"))
-	return done(c, http.StatusNoContent)
-}
-
-func (s *Service) serverGroups(c *wire.Call, sv *server) error {
-	list := []wire.M{}
-	for _, group := range s.networks.GroupsOf(sv.id) {
-		list = append(list, wire.M{
-			"id": group.ID, "name": group.Name, "description": group.Description, "tenant_id": group.Project, "rules": []wire.M{},
-		})
-	}
-	return c.JSON(http.StatusOK, wire.M{"security_groups": list})
-}
-
-func (s *Service) serverActions(c *wire.Call, sv *server) error {
-	list := []wire.M{}
-	for _, a := range slices.Backward(sv.actions) {
-		list = append(list, wire.M{
-			"action": a.name, "instance_uuid": sv.id, "message": nil, "project_id": a.project, "user_id": a.user,
-			"request_id": a.request, "start_time": wire.Stamp(a.at, "2006-01-02T15:04:05.000000"),
-		})
-	}
-	return c.JSON(http.StatusOK, wire.M{"instanceActions": list})
 }

@@ -53,7 +53,7 @@ func New(o Options, identity wire.Identity, images Images, networks *neutron.Ser
 	}
 	networks.OnChange(s.readdress)
 	for _, add := range []func(){
-		s.versionRoutes, s.flavorRoutes, s.keypairRoutes, s.serverRoutes, s.actionRoutes, s.interfaceRoutes,
+		s.versionRoutes, s.flavorRoutes, s.keypairRoutes, s.serverRoutes, s.detailRoutes, s.actionRoutes, s.interfaceRoutes,
 		s.limitRoutes, s.adminRoutes,
 	} {
 		add()
@@ -77,7 +77,8 @@ func (s *Service) Close() {
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &wire.Call{W: w, R: r}
 	path := strings.Trim(r.URL.Path, "/")
-	if path != "" && path != "v2.1" {
+	public := path == "" || path == "v2" || path == "v2.1" // version documents
+	if !public {
 		s.stampRequest(w)
 		c.Token, _ = s.identity.Check(r.Header.Get("X-Auth-Token"))
 		if c.Token == nil {
@@ -85,7 +86,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if path == "v2.1" {
+	if public && path != "" {
 		s.stampRequest(w)
 	}
 	body, err := io.ReadAll(r.Body)
@@ -99,7 +100,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		wire.WebOb(w, r, http.StatusNotFound, "", "")
 		return
 	}
-	if path != "" {
+	if path != "" && path != "v2" {
 		if err := negotiate(c); err != nil {
 			s.refuse(c, wire.AsError(err))
 			return

@@ -9,21 +9,27 @@ import (
 
 func (s *Service) versionRoutes() {
 	s.router.Handle("GET", "/", func(c *wire.Call) error {
-		old := wire.M{
-			"id": "v2.0", "status": "SUPPORTED", "version": "", "min_version": "", "updated": "2011-01-21T11:33:21Z",
-			"links": []wire.M{{"rel": "self", "href": c.Root() + "/compute/v2/"}},
-		}
-		return c.JSON(http.StatusOK, wire.M{"versions": []wire.M{old, version(c)}})
+		return c.JSON(http.StatusOK, wire.M{"versions": []wire.M{oldVersion(c), version(c)}})
 	})
-	s.router.Handle("GET", "/v2.1", func(c *wire.Call) error {
-		document := version(c)
-		document["links"] = append(document["links"].([]wire.M),
-			wire.M{"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"})
-		document["media-types"] = []wire.M{{
-			"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1",
-		}}
-		return c.JSON(http.StatusOK, wire.M{"version": document})
-	})
+	s.router.Handle("GET", "/v2", func(c *wire.Call) error { return showVersion(c, oldVersion(c), "2") })
+	s.router.Handle("GET", "/v2.1", func(c *wire.Call) error { return showVersion(c, version(c), "2.1") })
+}
+
+func showVersion(c *wire.Call, document wire.M, number string) error {
+	document["links"] = append(document["links"].([]wire.M),
+		wire.M{"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"})
+	document["media-types"] = []wire.M{{
+		"base": "application/json", "type": "application/vnd.openstack.compute+json;version=" + number,
+	}}
+	return c.JSON(http.StatusOK, wire.M{"version": document})
+}
+
+// oldVersion is only announced: the service behind it is that of version.
+func oldVersion(c *wire.Call) wire.M {
+	return wire.M{
+		"id": "v2.0", "status": "SUPPORTED", "version": "", "min_version": "", "updated": "2011-01-21T11:33:21Z",
+		"links": []wire.M{{"rel": "self", "href": c.Root() + "/compute/v2/"}},
+	}
 }
 
 func version(c *wire.Call) wire.M {

@@ -48,7 +48,7 @@ func (s *Service) briefBody(c *wire.Call, sv *server) wire.M {
 		"metadata": sv.metadata, "hostId": sv.hostID(), "flavor": sv.flavor.embedded(c), "links": links(c, "servers", sv.id),
 		"image":   wire.M{"id": sv.imageID, "links": []wire.M{bookmark(c, "images", sv.imageID)}},
 		"created": wire.Stamp(sv.created, wire.TimeSecond), "updated": wire.Stamp(sv.updated, wire.TimeSecond),
-		"accessIPv4": sv.accessIPv4, "accessIPv6": sv.accessV6, "OS-DCF:diskConfig": "MANUAL",
+		"accessIPv4": sv.accessIPv4, "accessIPv6": sv.accessIPv6, "OS-DCF:diskConfig": "MANUAL",
 		"addresses": s.addresses(sv, false),
 	}
 	switch sv.status() {
