@@ -25,18 +25,26 @@ make_databases() {
   done
 }
 
-sync_schemas() { # to this release's, from nothing or from an older release's
-  local rel=$1 run=(logged schemas.log in_cloud "$1")
-  "${run[@]}" keystone-manage db_sync
-  "${run[@]}" glance-manage db_sync
-  "${run[@]}" placement-manage db sync
-  "${run[@]}" neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini upgrade heads
-  "${run[@]}" nova-manage api_db sync
-  if [ -z "$(sql "$rel" nova_api -Ne 'SELECT id FROM cell_mappings LIMIT 1')" ]; then
-    "${run[@]}" nova-manage cell_v2 map_cell0 --database_connection "$(database nova_cell0 | sed 's/connection = //')"
-    "${run[@]}" nova-manage cell_v2 create_cell --name cell1
-  fi
-  "${run[@]}" nova-manage db sync
+# sync_schemas RELEASE: to this release's, from nothing or from an older release's; all services at once
+sync_schemas() {
+  local name pids=()
+  for name in keystone glance placement neutron nova; do
+    "sync_$name" logged "schema-$name.log" in_cloud "$1" &
+    pids+=($!)
+  done
+  for name in "${pids[@]}"; do wait "$name"; done
+}
+sync_keystone() { "$@" keystone-manage db_sync; }
+sync_glance() { "$@" glance-manage db_sync; }
+sync_placement() { "$@" placement-manage db sync; }
+sync_neutron() {
+  "$@" neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini upgrade heads
+}
+sync_nova() { # map_cell0 and create_cell change nothing where the cells are there
+  "$@" nova-manage api_db sync
+  "$@" nova-manage cell_v2 map_cell0 --database_connection "$(database nova_cell0 | sed 's/connection = //')"
+  "$@" nova-manage db sync
+  "$@" sh -c "nova-manage cell_v2 list_cells | grep -q ' cell1 ' || nova-manage cell_v2 create_cell --name cell1"
 }
 
 make_keys_and_rings() {

@@ -36,7 +36,7 @@ make_chroot() {
   if [ ! -e "$c/.base" ]; then
     say "$rel: debootstrap $suite"
     rm -rf --one-file-system "$c"
-    logged "chroot-$rel.log" nice debootstrap --variant=minbase --include=ca-certificates \
+    TESTCLOUD_BUILD=$ROOT logged "chroot-$rel.log" nice debootstrap --variant=minbase --include=ca-certificates \
       --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$suite" "$c" "$mirror"
     touch "$c/.base"
   fi
