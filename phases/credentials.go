@@ -154,17 +154,17 @@ func (f *Fixture) loadCredentials(ctx context.Context) error {
 // recordIsUsable checks that create ran, and that what it made is not deleted.
 func (f *Fixture) recordIsUsable(ctx context.Context) error {
 	if !f.Journal.Exists() {
+		// With another service's record beside it the directory is no mistyped one: this service was never made.
+		if f.ID.Phase == Delete && f.state.HasRecords() {
+			f.nothingToDo(ctx, fmt.Sprintf("No %s resources are recorded in %s; there is nothing to do.", f.ID.Service, f.state.Path))
+			return nil
+		}
 		return &state.MissingError{Service: f.ID.Service, Path: f.Journal.Path()}
 	}
 	h := f.Journal.Header()
 	if f.Journal.Deleted() {
 		if f.ID.Phase == Delete {
-			f.nothing = true
-			sentence := fmt.Sprintf("The %s resources of run %s were deleted before; there is nothing to do.", h.Service, h.Run)
-			f.Log.Info(ctx, "%s", sentence)
-			if f.note != nil {
-				f.note(sentence)
-			}
+			f.nothingToDo(ctx, fmt.Sprintf("The %s resources of run %s were deleted before; there is nothing to do.", h.Service, h.Run))
 			return nil
 		}
 		return &state.Error{Op: "use", Path: f.Journal.Path(), Err: fmt.Errorf("the resources of run %s were deleted; run create first", h.Run)}
@@ -173,6 +173,15 @@ func (f *Fixture) recordIsUsable(ctx context.Context) error {
 		return &state.Error{Op: "use", Path: f.Journal.Path(), Err: fmt.Errorf("create of run %s did not finish, or not all its tests passed; run create again, it goes on where it stopped", h.Run)}
 	}
 	return nil
+}
+
+// nothingToDo makes delete pass without asking the cloud, and says why.
+func (f *Fixture) nothingToDo(ctx context.Context, sentence string) {
+	f.nothing = true
+	f.Log.Info(ctx, "%s", sentence)
+	if f.note != nil {
+		f.note(sentence)
+	}
 }
 
 func (f *Fixture) recordedSecrets() []string {

@@ -3,6 +3,7 @@ package phases
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -80,6 +81,11 @@ func (f *Fixture) openState(ctx context.Context) error {
 		Existing: f.ID.Phase != Create,
 		OnWait:   func(holder string) { f.tell("waiting for " + holder) },
 	})
+	var missing *state.MissingError
+	if errors.As(err, &missing) && f.ID.Phase == Delete && f.state.HasRecords() {
+		f.Journal, err = f.state.Open(f.ID.Service)
+		return err
+	}
 	if err != nil {
 		return err
 	}

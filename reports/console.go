@@ -52,7 +52,7 @@ type Console struct {
 
 type workerLoad struct {
 	tests      int
-	start, end time.Time // start of the first result, end of the last
+	start, end time.Time // the earliest start and the latest end
 }
 
 // NewConsole returns a console that writes to o.Out.
@@ -89,7 +89,13 @@ func (c *Console) count(r *subunit.Result) {
 		c.workers[n] = w
 	}
 	w.tests++
-	w.end = r.End
+	// Results of classes that ran at once do not come in the order of their times.
+	if r.Start.Before(w.start) {
+		w.start = r.Start
+	}
+	if r.End.After(w.end) {
+		w.end = r.End
+	}
 	c.sum += max(r.Duration(), 0)
 	c.verdict.add(r, reasonOf(r))
 	if c.o.RepeatFailures && (r.Status == subunit.Fail || r.Status == subunit.UnexpectedSuccess) {

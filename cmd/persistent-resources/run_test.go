@@ -48,8 +48,8 @@ func TestRunToldToStop(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, stderr.String())
 	}
-	if all := resultsOf(t, c.stored()); len(all) != 2 {
-		t.Errorf("%d results are stored, want 2: %s", len(all), lineOf(all))
+	if all := resultsOf(t, c.stored()); len(all) != 3 {
+		t.Errorf("%d results are stored, want two tests and a skipped class: %s", len(all), lineOf(all))
 	}
 	c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete")
 	c.unchanged("an interrupted run")

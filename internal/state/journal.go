@@ -25,6 +25,12 @@ type Dir struct {
 // JournalPath is the absolute path of a service's journal.
 func (d Dir) JournalPath(service string) string { return filepath.Join(d.Path, service+".jsonl") }
 
+// HasRecords reports whether any service has a journal in the directory.
+func (d Dir) HasRecords() bool {
+	found, err := filepath.Glob(filepath.Join(d.Path, "*.jsonl"))
+	return err == nil && len(found) > 0
+}
+
 // make creates the directory, closed to others, and keeps it out of version control: it will hold passwords.
 func (d Dir) make() error {
 	if err := os.MkdirAll(d.Path, 0o700); err != nil {

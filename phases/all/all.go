@@ -3,10 +3,11 @@ package all
 
 import (
 	"opendev.org/x/persistent-resources/phases"
+	"opendev.org/x/persistent-resources/phases/compute"
 	"opendev.org/x/persistent-resources/phases/objectstorage"
 )
 
 // Services returns them in the order in which their tests run.
 func Services() []phases.NewService {
-	return []phases.NewService{objectstorage.Service}
+	return []phases.NewService{compute.Service, objectstorage.Service}
 }
