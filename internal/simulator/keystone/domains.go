@@ -36,7 +36,8 @@ func (s *Service) listDomains(c *wire.Call) error {
 	query := c.R.URL.Query()
 	domains := []wire.M{}
 	for _, d := range s.domains {
-		if query.Has("name") && query.Get("name") != d.name {
+		if (query.Has("name") && query.Get("name") != d.name) ||
+			(query.Has("enabled") && isTrue(query.Get("enabled")) != d.enabled) {
 			continue
 		}
 		domains = append(domains, d.body(c))
@@ -59,6 +60,9 @@ func (s *Service) createDomain(c *wire.Call) error {
 	}
 	name, err := required(sent, "name")
 	if err != nil {
+		return err
+	}
+	if err := notLonger(name, maxProjectName); err != nil {
 		return err
 	}
 	d := &domain{id: wire.HexID(), name: name, description: "", enabled: true}

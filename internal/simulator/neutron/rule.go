@@ -99,11 +99,32 @@ func checkRulePorts(o *object) error {
 		}
 	}
 	switch protocol := o.text("protocol"); {
+	case protocol == "icmp" || protocol == "1":
+		return checkICMP(least, hasLeast, most, hasMost)
 	case protocol == "":
 		return refusal(http.StatusBadRequest, "SecurityGroupProtocolRequiredWithPorts", "Must also specify protocol if port range is given.")
 	case (protocol == "tcp" || protocol == "udp") && (!hasLeast || !hasMost || least > most):
 		return refusal(http.StatusBadRequest, "SecurityGroupInvalidPortRange",
 			"For TCP/UDP protocols, port_range_min must be <= port_range_max")
+	}
+	return nil
+}
+
+// checkICMP checks type and code, which are sent as a range of ports.
+func checkICMP(kind int, hasKind bool, code int, hasCode bool) error {
+	if !hasKind {
+		return refusal(http.StatusBadRequest, "SecurityGroupMissingIcmpType", fmt.Sprintf(
+			"ICMP code (port-range-max) %d is provided but ICMP type (port-range-min) is missing.", code))
+	}
+	for _, field := range []struct {
+		name, attribute string
+		value           int
+		sent            bool
+	}{{"type", "port_range_min", kind, hasKind}, {"code", "port_range_max", code, hasCode}} {
+		if field.sent && field.value > 255 {
+			return refusal(http.StatusBadRequest, "SecurityGroupInvalidIcmpValue", fmt.Sprintf(
+				"Invalid value for ICMP %s (%s) %d. It must be 0 to 255.", field.name, field.attribute, field.value))
+		}
 	}
 	return nil
 }
@@ -123,6 +144,7 @@ func (s *Service) checkRuleRemote(c *wire.Call, o *object) error {
 	cidr, err := netip.ParsePrefix(prefix)
 	if address, errAddress := netip.ParseAddr(prefix); err != nil && errAddress == nil {
 		cidr, err = address.Prefix(address.BitLen())
+		o.attrs["remote_ip_prefix"] = cidr.String()
 	}
 	if err != nil {
 		return refusal(http.StatusBadRequest, "InvalidCIDR", fmt.Sprintf("Invalid CIDR %s given as IP prefix.", prefix))

@@ -3,6 +3,7 @@ package nova
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -102,8 +103,11 @@ func (sv *server) setAccess(sent wire.M) {
 	if address, ok := sent["accessIPv4"].(string); ok {
 		sv.accessIPv4 = address
 	}
-	if address, ok := sent["accessIPv6"].(string); ok {
-		sv.accessIPv6 = address
+	if text, ok := sent["accessIPv6"].(string); ok {
+		if address, err := netip.ParseAddr(text); err == nil {
+			text = address.String() // the shortest form
+		}
+		sv.accessIPv6 = text
 	}
 }
 
