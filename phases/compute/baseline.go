@@ -57,7 +57,7 @@ func (b baseline) changes(now baseline) []string {
 	var out []string
 	differ := func(what, was, is string) {
 		if was != is {
-			out = append(out, fmt.Sprintf("its %s is %q, recorded %q", what, is, was))
+			out = append(out, fmt.Sprintf("its %s: %q, recorded %q", what, is, was))
 		}
 	}
 	differ("id", b.ID, now.ID)

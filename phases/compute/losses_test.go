@@ -116,7 +116,7 @@ func TestLosses(t *testing.T) {
 		{"flavor changed", func(_ context.Context, u user, _ string) {
 			c := u.w.config().Compute
 			u.w.wrap = answering(`"`+c.FlavorRef+`"`, `"`+c.FlavorRefAlt+`"`)
-		}, existence, []string{"its flavor is "}},
+		}, existence, []string{"its flavor: "}},
 		{"host key changed", func(_ context.Context, u user, id string) {
 			u.do(u.w.cloud.ChangeHostKey(id))
 		}, canSSH, []string{"AssertionError: host key of ", " changed: recorded "}},
@@ -136,11 +136,11 @@ func TestLosses(t *testing.T) {
 		{"metadata changed", func(ctx context.Context, u user, id string) {
 			_, err := servers.UpdateMetadata(ctx, u.nova, id, servers.MetadataOpts{"persistent-resources-run": "another"}).Extract()
 			u.do(err)
-		}, existence, []string{`its metadata persistent-resources-run is "another"`}},
+		}, existence, []string{`its metadata persistent-resources-run: "another"`}},
 		{"server renamed", func(ctx context.Context, u user, id string) {
 			_, err := servers.Update(ctx, u.nova, id, servers.UpdateOpts{Name: "mine"}).Extract()
 			u.do(err)
-		}, existence, []string{`its name is "mine"`}},
+		}, existence, []string{`its name: "mine"`}},
 		{"floating IP on another port", func(ctx context.Context, u user, _ string) {
 			port, err := ports.Create(ctx, u.neutron, ports.CreateOpts{NetworkID: u.w.network(u)}).Extract()
 			u.do(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,7 +79,7 @@ func getServer(ctx context.Context, client *gophercloud.ServiceClient, id string
 // serversNamed are the servers of the project that have a name.
 func serversNamed(ctx context.Context, client *gophercloud.ServiceClient, name string) ([]servers.Server, error) {
 	// Nova takes the name as a regular expression.
-	page, err := servers.List(client, servers.ListOpts{Name: "^" + name + "$"}).AllPages(ctx)
+	page, err := servers.List(client, servers.ListOpts{Name: "^" + regexp.QuoteMeta(name) + "$"}).AllPages(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +121,7 @@ func (a *serverAPI) create(ctx context.Context, rec state.Record) (string, map[s
 		ID string `json:"id"`
 	}
 	if err := result.ExtractInto(&answer); err != nil || answer.ID == "" {
-		return "", nil, phases.Fail("%s is not true : Nova accepted server %s and named no id", phases.PythonRepr([]byte(`""`)), rec.Name)
+		return "", nil, phases.Fail("'' is not true : Nova accepted server %s and named no id", rec.Name)
 	}
 	return answer.ID, map[string]string{requestID: result.Header.Get("X-Openstack-Request-Id")}, nil
 }

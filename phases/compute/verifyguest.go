@@ -64,22 +64,22 @@ func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry boo
 		return err
 	}
 	var changes []string
+	var unknown error // what Neutron could not be asked
 	if !r.NoAPI {
-		if changes, err = r.verifyFloatingIP(ctx, rec); err != nil {
-			return err
-		}
+		changes, unknown = r.verifyFloatingIP(ctx, rec)
 	}
 	t := r.target(b)
-	if _, lost := r.lost.Load(rec.Key); lost || hurry || len(changes) > 0 {
+	if _, lost := r.lost.Load(rec.Key); lost || hurry || unknown != nil || len(changes) > 0 {
 		t.Timeout = min(t.Timeout, lostTime)
 	}
+	what := "server " + rec.Name
 	now, err := r.read(ctx, rec, t)
 	if err != nil {
-		err = r.explained(ctx, rec, b, fmt.Errorf("server %s does not let us in: %w", rec.Name, err))
-		return phases.Join(phases.Changed("server "+rec.Name, changes), err)
+		err = r.explained(ctx, rec, b, fmt.Errorf("%s does not let us in: %w", what, err))
+		return phases.Join(phases.Changed(what, changes), unknown, err)
 	}
 	changes = append(changes, r.guestChanges(ctx, rec, b, now)...)
-	return phases.Join(phases.Changed("server "+rec.Name, changes), r.hostName(ctx, rec, now))
+	return phases.Join(phases.Changed(what, changes), unknown, r.hostName(ctx, rec, now))
 }
 
 // reachable is the baseline of a server that can be logged in to.
