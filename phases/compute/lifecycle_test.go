@@ -2,12 +2,15 @@ package compute_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"opendev.org/x/persistent-resources/internal/simulator"
 	"opendev.org/x/persistent-resources/phases"
 )
 
@@ -145,6 +148,29 @@ func TestNothingRecorded(t *testing.T) {
 	w.set = map[string]string{"compute.fixed_network_name": "nowhere", "auth.create_isolated_networks": "false"}
 	r := w.run(t.Context(), phases.Create)
 	r.failedWith(t, "setUpClass", "tempest.lib.exceptions.InvalidConfiguration", `there is no network "nowhere" that the project can see`)
+	w.must(phases.Delete)
+	w.clean("delete")
+}
+
+// TestAccount works as a pre-provisioned account whose network the accounts file names.
+func TestAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.asMember(t)
+	network := w.config().Compute.FixedNetworkName
+	w.named = ""
+	file := filepath.Join(w.dir, "accounts.yaml")
+	account := fmt.Sprintf("- username: %q\n  password: %q\n  project_name: %q\n  domain_name: Default\n  resources:\n    network: %q\n",
+		simulator.MemberUser, simulator.MemberPassword, simulator.MemberProject, network)
+	if err := os.WriteFile(file, []byte(account), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.set = map[string]string{
+		"auth.use_dynamic_credentials": "false", "auth.test_accounts_file": file, "compute.fixed_network_name": "nowhere",
+		"oslo_concurrency.lock_path": filepath.Join(w.dir, "lock"),
+	}
+	w.must(phases.Create)
+	w.must(phases.Verify)
 	w.must(phases.Delete)
 	w.clean("delete")
 }
