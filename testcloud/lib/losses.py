@@ -4,6 +4,7 @@ The state's journals tell what was made: lines of JSON with the kind, id, detail
 """
 import glob
 import json
+import os
 import subprocess
 import sys
 import time
@@ -38,7 +39,7 @@ def wait(what, done):
 
 def guest(command):
     """Runs a command as root in the server's guest."""
-    with open(state + "/guest-key", "w", opener=lambda p, f: __import__("os").open(p, f, 0o600)) as key:
+    with open(state + "/guest-key", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as key:
         key.write(one("keypair")["secrets"]["private_key"])
     address = cloud.network.get_ip(one("floating IP")["id"]).floating_ip_address
     ssh = ["ssh", "-i", key.name, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"]
@@ -72,14 +73,14 @@ def server_rebooted():
 
 def server_recreated():
     old = cloud.compute.get_server(one("server")["id"])
-    name, flavor, image = old.name, one("server")["details"].get("flavor"), old.image.id
-    flavor = flavor or cloud.compute.find_flavor(old.flavor.get("original_name")).id
+    name, flavor, image = old.name, cloud.compute.find_flavor(old.flavor["original_name"]).id, old.image.id
     cloud.compute.delete_server(old)
     cloud.compute.wait_for_delete(old)
     # in the same project, as its own user
     user = one("user")
-    tenant = cloud.connect_as(username=user["name"], password=user["secrets"]["password"], project_id=one("project")["id"],
-                              project_name=None, user_domain_id="default", project_domain_id=None)
+    auth = {"auth_url": cloud.config.auth["auth_url"], "username": user["name"], "password": user["secrets"]["password"],
+            "user_domain_id": "default", "project_id": one("project")["id"]}
+    tenant = openstack.connection.Connection(auth=auth, region_name="RegionOne")
     new = tenant.compute.create_server(name=name, flavor_id=flavor, image_id=image, networks=[{"uuid": one("network")["id"]}])
     tenant.compute.wait_for_server(new, wait=300)
     with open(state + "/extra-server", "w") as extra:
