@@ -186,12 +186,8 @@ func (f *Fixture) assignRoles(ctx context.Context, identity *gophercloud.Service
 
 // checkBeforeMaking looks for what would end create half way: a service that the catalog lacks, a role that Keystone lacks.
 func (f *Fixture) checkBeforeMaking(ctx context.Context, s Service, identity *gophercloud.ServiceClient, wanted []string) error {
-	if s.Needs != nil {
-		for _, needed := range s.Needs() {
-			if _, err := f.scoped.Client(ctx, needed); err != nil {
-				return err
-			}
-		}
+	if err := f.checkCatalog(ctx, s); err != nil {
+		return err
 	}
 	if user, ok := f.Journal.Record(userKey); ok && user.Detail("roles") == strings.Join(wanted, ",") {
 		return nil
@@ -213,6 +209,28 @@ func (f *Fixture) checkBeforeMaking(ctx context.Context, s Service, identity *go
 			return fmt.Errorf("look for the role that [object-storage] operator_role or [auth] tempest_roles names: %w", err)
 		}
 		f.roleIDs[name] = all[i].ID
+	}
+	return nil
+}
+
+// checkCatalog looks for the services in the catalog of the admin's project: a token of another scope shows no endpoint with
+// a project in its path, as Swift's and Cinder's.
+func (f *Fixture) checkCatalog(ctx context.Context, s Service) error {
+	if s.Needs == nil {
+		return nil
+	}
+	admin, err := f.configuredAdmin()
+	if err != nil {
+		return err
+	}
+	token, err := admin.Token(ctx)
+	if err != nil || token.ProjectID == "" {
+		return err
+	}
+	for _, needed := range s.Needs() {
+		if _, err := admin.Client(ctx, needed); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -84,7 +84,7 @@ func TestNoEndpoint(t *testing.T) {
 	}{
 		{"others", catalogOf(t, "identity", "image public R http://i"), "the catalog has no compute, nova service; it has: identity, image"},
 		{"empty", nil, "the catalog has no compute, nova service; it is empty"},
-		{"without endpoints", catalogOf(t, "compute"), "the catalog has no compute, nova service; it has: compute"},
+		{"without endpoints", catalogOf(t, "compute"), "the catalog shows no endpoint of the compute, nova service to a token of this scope"},
 	} {
 		_, err := choose(c.catalog, Service{Type: "compute", Aliases: []string{"nova"}})
 		var none *EndpointNotFoundError

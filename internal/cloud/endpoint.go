@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -32,6 +33,9 @@ type EndpointNotFoundError struct {
 
 func (e *EndpointNotFoundError) Error() string {
 	wanted := strings.Join(append([]string{e.Service.Type}, e.Service.Aliases...), ", ")
+	if slices.ContainsFunc(append([]string{e.Service.Type}, e.Service.Aliases...), func(t string) bool { return slices.Contains(e.Types, t) }) {
+		return fmt.Sprintf("the catalog shows no endpoint of the %s service to a token of this scope", wanted)
+	}
 	if len(e.Types) == 0 {
 		return fmt.Sprintf("the catalog has no %s service; it is empty", wanted)
 	}

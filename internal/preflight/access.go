@@ -85,10 +85,15 @@ func (c *checker) authenticate(ctx context.Context, auth cloud.Auth) bool {
 		c.add(Fail, option, "%s", phases.Describe(err))
 		return false
 	}
-	c.work = &worker{session: session, token: token}
-	c.report.User, c.report.Project, c.report.Roles = token.UserName, token.ProjectName, slices.Clone(token.Roles)
-	slices.Sort(c.report.Roles)
+	c.use(&worker{session: session, token: token})
 	return true
+}
+
+// use looks at the cloud as w from now on.
+func (c *checker) use(w *worker) {
+	c.work = w
+	c.report.User, c.report.Project, c.report.Roles = w.token.UserName, w.token.ProjectName, slices.Clone(w.token.Roles)
+	slices.Sort(c.report.Roles)
 }
 
 // admin checks what making projects and users needs.

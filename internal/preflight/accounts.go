@@ -55,7 +55,9 @@ func (c *checker) accounts(ctx context.Context) bool {
 			first = c.work
 		}
 	}
-	c.work = first
+	if first != nil {
+		c.use(first)
+	}
 	return first != nil
 }
 

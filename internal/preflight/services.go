@@ -102,6 +102,9 @@ func fellBack(section string, e cloud.Endpoint, s cloud.Service) string {
 func (c *checker) missing(k known, err *cloud.EndpointNotFoundError) {
 	option := k.section + ".catalog_type"
 	switch {
+	case c.work.dynamic && c.work.token.ProjectID == "" && slices.Contains(err.Types, k.service.Type):
+		// A token without a project shows no endpoint with a project in its path.
+		c.add(Note, "auth.admin_system", "the %s service is in the catalog, and its endpoint will be known with the project that is made", k.service.Type)
 	case k.needed && k.on:
 		if k.switchd != "" {
 			option += ",service_available." + k.switchd
