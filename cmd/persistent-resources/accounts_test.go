@@ -15,6 +15,7 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/projects"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/roles"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/users"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/groups"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
@@ -58,6 +59,16 @@ func provision(ctx context.Context, sim *simulator.Cloud, path string, n int) er
 			return err
 		}
 		if err := roles.Assign(ctx, identity, member[0].ID, roles.AssignOpts{UserID: u.ID, ProjectID: p.ID}).ExtractErr(); err != nil {
+			return err
+		}
+		// Neutron makes a project's default security group when the project first looks at its groups, and it stays.
+		owner := conn.Session(cloud.Auth{UserID: u.ID, Password: "s3cr3t-planted-" + name, ProjectID: p.ID})
+		network, err := owner.Client(ctx, cloud.Service{Type: "network"})
+		if err != nil {
+			return err
+		}
+		network.ResourceBase = network.Endpoint + "v2.0/"
+		if _, err := groups.List(network, groups.ListOpts{}).AllPages(ctx); err != nil {
 			return err
 		}
 		text += fmt.Sprintf("- username: %s\n  tenant_name: %s\n  password: s3cr3t-planted-%s\n  roles: [Member]\n", name, name, name)
