@@ -88,11 +88,10 @@ func TestOpenStackClient(t *testing.T) {
 			}
 			return string(out)
 		}
-		if strings.Contains(command, "PORT") {
-			command = strings.Replace(command, "PORT", strings.TrimSpace(run("port list --server srv -f value -c id")), 1)
-		}
-		if strings.Contains(command, "FLOATING") {
-			command = strings.Replace(command, "FLOATING", strings.TrimSpace(run("floating ip list -f value -c ID")), 1)
+		for place, find := range map[string]string{"PORT": "port list --server srv -f value -c id", "FLOATING": "floating ip list -f value -c ID"} {
+			if before, after, ok := strings.Cut(command, place); ok {
+				command = before + strings.TrimSpace(run(find)) + after
+			}
 		}
 		if out := run(command); !strings.Contains(out, step.want) {
 			t.Errorf("openstack %s: %q lacks %q", command, out, step.want)

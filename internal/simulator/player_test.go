@@ -263,6 +263,8 @@ var masks = []struct {
 	pattern *regexp.Regexp
 	text    string
 }{
+	{regexp.MustCompile(`boundary=[0-9a-f]{32}`), "boundary=<boundary>"},
+	{regexp.MustCompile(`--[0-9a-f]{32}`), "--<boundary>"},
 	{regexp.MustCompile(`gAAAAA[A-Za-z0-9_-]+`), "<token>"},
 	{regexp.MustCompile(`tx[0-9a-f]{21}-[0-9a-f]{10}`), "<transaction>"},
 	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "<uuid>"},

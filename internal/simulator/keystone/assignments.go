@@ -8,35 +8,47 @@ import (
 )
 
 func (s *Service) assignmentRoutes() {
-	targets := map[string]func(*wire.Call) (scope, error){
+	for prefix, on := range map[string]target{
 		"/v3/projects/{target}": s.projectTarget,
 		"/v3/domains/{target}":  s.domainTarget,
-		"/v3/system":            func(*wire.Call) (scope, error) { return scope{system: true}, nil },
-	}
-	for prefix, target := range targets {
+		"/v3/system":            systemTarget,
+	} {
 		base := prefix + "/users/{user}/roles"
-		s.router.Handle("GET", base, s.allow("list_grants", nil, s.grants(target)))
-		s.router.Handle("PUT", base+"/{role}", s.allow("create_grant", nil, s.grant(target)))
-		s.router.Handle("GET", base+"/{role}", s.allow("check_grant", nil, s.checkGrant(target)))
-		s.router.Handle("DELETE", base+"/{role}", s.allow("revoke_grant", nil, s.revokeGrant(target)))
+		s.router.Handle("GET", base, s.allow("list_grants", nil, s.grants(on)))
+		s.router.Handle("PUT", base+"/{role}", s.allow("create_grant", nil, s.grant(on)))
+		s.router.Handle("GET", base+"/{role}", s.allow("check_grant", nil, s.checkGrant(on)))
+		s.router.Handle("DELETE", base+"/{role}", s.allow("revoke_grant", nil, s.revokeGrant(on)))
 	}
 	s.router.Handle("GET", "/v3/role_assignments", s.allow("list_role_assignments", nil, s.listAssignments))
 }
 
+// target finds what an assignment is on; it returns noProject or noDomain
+// where that is missing.
 type target func(*wire.Call) (scope, error)
 
 func (s *Service) projectTarget(c *wire.Call) (scope, error) {
-	if s.projectByID(c.Param("target")) == nil {
-		return scope{}, noProject(c.Param("target"))
-	}
-	return scope{projectID: c.Param("target")}, nil
+	on := scope{projectID: c.Param("target")}
+	return on, s.exists(on)
 }
 
 func (s *Service) domainTarget(c *wire.Call) (scope, error) {
-	if s.domainByID(c.Param("target")) == nil {
-		return scope{}, noDomain(c.Param("target"))
+	on := scope{domainID: c.Param("target")}
+	return on, s.exists(on)
+}
+
+func systemTarget(*wire.Call) (on scope, err error) {
+	on.system = true
+	return on, err
+}
+
+func (s *Service) exists(on scope) error {
+	switch {
+	case on.projectID != "" && s.projectByID(on.projectID) == nil:
+		return noProject(on.projectID)
+	case on.domainID != "" && s.domainByID(on.domainID) == nil:
+		return noDomain(on.domainID)
 	}
-	return scope{domainID: c.Param("target")}, nil
+	return nil
 }
 
 // named reads the assignment a path names; role, user and target must exist.

@@ -45,20 +45,21 @@ func (s *Service) Usable(t *wire.Token) []string {
 	return ids
 }
 
-// Exists tells whether the token may use a network, and a port if one is named.
-func (s *Service) Exists(t *wire.Token, r PlugRequest) error {
+// Missing says, in Nova's words, which of the network and the port named the
+// token cannot use; nothing is wrong when it is empty.
+func (s *Service) Missing(t *wire.Token, r PlugRequest) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.PortID != "" {
 		if port := s.get("port", r.PortID); port == nil || !port.visibleTo(t) {
-			return fmt.Errorf("Port id %s could not be found.", r.PortID) //nolint:staticcheck // Nova's text
+			return fmt.Sprintf("Port id %s could not be found.", r.PortID)
 		}
-		return nil
+		return ""
 	}
 	if network := s.get("network", r.NetworkID); network == nil || !network.visibleTo(t) {
-		return fmt.Errorf("Network %s could not be found.", r.NetworkID) //nolint:staticcheck // Nova's text
+		return fmt.Sprintf("Network %s could not be found.", r.NetworkID)
 	}
-	return nil
+	return ""
 }
 
 // FindGroups returns the project's security groups of a name or id.

@@ -133,7 +133,8 @@ func (s *Service) oneAddress(network *object, wanted wire.M) (string, *object, e
 	}
 	if subnet == nil || subnet.text("network_id") != network.id {
 		if id == "" {
-			return "", nil, invalidInput("IP address %s is not a valid IP for any of the subnets on the specified network.", address)
+			return "", nil, refusal(http.StatusBadRequest, "InvalidIpForNetwork",
+				fmt.Sprintf("IP address %s is not a valid IP for any of the subnets on the specified network.", address))
 		}
 		return "", nil, noSubnet(id)
 	}

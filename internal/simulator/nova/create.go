@@ -155,8 +155,8 @@ func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M) ([]neutron.Plug
 	}
 	for i := range plugs {
 		plugs[i].Groups, plugs[i].Host = sv.groups, hostName
-		if err := s.networks.Exists(c.Token, plugs[i]); err != nil {
-			return nil, badRequest("%s", err)
+		if missing := s.networks.Missing(c.Token, plugs[i]); missing != "" {
+			return nil, badRequest("%s", missing)
 		}
 	}
 	return plugs, nil

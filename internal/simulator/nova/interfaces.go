@@ -76,8 +76,12 @@ func (s *Service) attachInterface(c *wire.Call, sv *server) error {
 	if len(sent.Attachment.FixedIPs) > 0 {
 		plug.Address = sent.Attachment.FixedIPs[0].Address
 	}
-	if err := s.networks.Exists(c.Token, plug); err != nil {
-		return badRequest("%s", err)
+	switch missing := s.networks.Missing(c.Token, plug); {
+	case missing != "" && plug.PortID == "":
+		// Nova of the Zed release does not expect this.
+		return wire.Errorf(http.StatusInternalServerError, "%s", unexpected("oslo_messaging.rpc.client.RemoteError"))
+	case missing != "":
+		return badRequest("%s", missing)
 	}
 	id, err := s.networks.Plug(c.Token, sv.id, plug)
 	if err != nil {

@@ -133,8 +133,13 @@ var usualMessages = map[int]string{
 	http.StatusRequestEntityTooLarge: "This request was rate-limited.",
 	http.StatusTooManyRequests:       "This request was rate-limited.",
 	http.StatusServiceUnavailable:    "Service is unavailable at this time.",
-	http.StatusInternalServerError: "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach " +
-		"the Nova API log if possible.\n<class 'oslo_messaging.exceptions.MessagingTimeout'>",
+	http.StatusInternalServerError:   unexpected("oslo_messaging.exceptions.MessagingTimeout"),
+}
+
+// unexpected is the message of an exception that Nova did not expect.
+func unexpected(class string) string {
+	return "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach " +
+		"the Nova API log if possible.\n<class '" + class + "'>"
 }
 
 // Fail answers with an error body in Nova's form.

@@ -43,7 +43,7 @@ func Run(ctx context.Context, m Machine, user, script string, stdin func() []byt
 			"HOME": "/home/" + user, "USER": user, "LOGNAME": user, "SHELL": "/bin/sh", "PATH": "/sbin:/usr/sbin:/bin:/usr/bin", "PWD": "/home/" + user,
 		},
 	}
-	out := &streams{in: stdin, out: &bufferRef{}, err: &bufferRef{}}
+	out := &streams{in: stdin, out: &bytes.Buffer{}, err: &bytes.Buffer{}}
 	l, err := parse(script)
 	if err != nil {
 		return Result{Stderr: []byte("sh: " + err.Error() + "\n"), Status: 2}
@@ -71,10 +71,8 @@ type session struct {
 // streams are the standard streams of a command.
 type streams struct {
 	in       func() []byte
-	out, err *bufferRef
+	out, err *bytes.Buffer
 }
-
-type bufferRef struct{ bytes.Buffer }
 
 // exitError ends the shell with a status.
 type exitError int
@@ -115,7 +113,7 @@ func (s *session) pipeline(k link, io *streams) (int, error) {
 		if len(k.commands) > 1 {
 			runner = s.fork()
 			if i < len(k.commands)-1 {
-				step.out = &bufferRef{}
+				step.out = &bytes.Buffer{}
 			}
 		}
 		var err error
@@ -251,7 +249,7 @@ func (s *session) redirect(c command, io *streams) (finish func(), err error) {
 			io.in = func() []byte { return data }
 			continue
 		}
-		buffer := &bufferRef{}
+		buffer := &bytes.Buffer{}
 		if r.mode == ">>" {
 			old, _ := s.machine.ReadFile(path)
 			buffer.Write(old)
@@ -305,7 +303,7 @@ func (s *session) expand(w word, io *streams) ([]string, error) {
 				text = p.or
 			}
 		case substitution:
-			inner := &streams{out: &bufferRef{}, err: io.err, in: io.in}
+			inner := &streams{out: &bytes.Buffer{}, err: io.err, in: io.in}
 			child := s.fork()
 			status, err := child.list(p.inner, inner)
 			var exit exitError

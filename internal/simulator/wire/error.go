@@ -10,7 +10,7 @@ import (
 type Error struct {
 	Status  int
 	Message string
-	Type    string      // the exception's name, where the service tells it (Neutron)
+	Type    string      // how the service is to word it: the exception's name, the media type
 	Header  http.Header // sent beside the service's own, may be nil
 }
 
