@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/phases/all"
 	"opendev.org/x/persistent-resources/tempestconf"
 )
@@ -123,7 +124,7 @@ func usedOptions() map[string]bool {
 		used[name] = true
 	}
 	for _, newService := range all.Services() {
-		for _, name := range newService(nil).Options {
+		for _, name := range newService(&phases.Fixture{}).Options {
 			used[name] = true
 		}
 	}

@@ -81,8 +81,17 @@ func (c *checker) image(ctx context.Context) {
 	}
 }
 
-func (c *checker) flavor(ctx context.Context) {
+// nova is a client of the Compute service that sends no microversion: one that is refused is a finding of its own.
+func (c *checker) nova(ctx context.Context) (*gophercloud.ServiceClient, error) {
 	client, err := c.work.session.ComputeClient(ctx, c.c)
+	if err == nil {
+		client.Microversion = ""
+	}
+	return client, err
+}
+
+func (c *checker) flavor(ctx context.Context) {
+	client, err := c.nova(ctx)
 	if err != nil {
 		return
 	}

@@ -128,7 +128,7 @@ func (c *checker) others(foreseen []phases.Foreseen) []otherValue {
 	}
 	used := map[string]bool{}
 	for _, newService := range c.o.Services {
-		for _, name := range newService(nil).Options {
+		for _, name := range newService(&phases.Fixture{}).Options {
 			used[name] = true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"opendev.org/x/persistent-resources/internal/cloud"
 	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
 )
 
 const stateOption = "persistent_resources.state_dir"
@@ -48,7 +49,7 @@ func (c *checker) stateDir() {
 		c.add(Warn, stateOption, "%s is open to others (mode %04o), and it will hold passwords and private keys; chmod 700 closes it", dir, info.Mode().Perm())
 	}
 	for _, newService := range c.o.Services {
-		c.recordedRun(newService(nil).Name)
+		c.recordedRun(newService(&phases.Fixture{}).Name)
 	}
 }
 

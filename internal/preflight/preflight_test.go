@@ -162,8 +162,10 @@ func TestFindings(t *testing.T) {
 		{"no provider", map[string]string{"auth.use_dynamic_credentials": "false"}, []string{"fail auth.use_dynamic_credentials: A valid credential provider is needed"}},
 		{"accounts file", map[string]string{"auth.use_dynamic_credentials": "false", "auth.test_accounts_file": "no.yaml"}, []string{"fail auth.test_accounts_file: The path for the test accounts file: "}},
 		{"catalog type", map[string]string{"object-storage.catalog_type": "nonsense"}, []string{"fail object-storage.catalog_type,service_available.swift: the catalog has no nonsense service; it has: "}},
-		{"region", map[string]string{"identity.region": "Nowhere"}, []string{"warn identity.region: the identity service has no public endpoint in region Nowhere; its public endpoint in region RegionOne is used, as Tempest does: "}},
+		{"region", map[string]string{"identity.region": "Nowhere"}, []string{"warn identity.region: the identity service has no public endpoint in region Nowhere; its public endpoint in region RegionOne is used, as Tempest does: ", "warn identity.region: the compute service has no public endpoint in region Nowhere"}},
+		{"interface", map[string]string{"image.region": "Nowhere"}, []string{"warn image.region: the image service has no public endpoint in region Nowhere"}},
 		{"microversion", map[string]string{"compute.min_microversion": "2.999"}, []string{"fail compute.min_microversion: microversion 2.999 is to be sent, and the compute service offers 2.1 to "}},
+		{"quota", map[string]string{"persistent_resources.servers": "1000"}, []string{"fail persistent_resources.servers: the quota of the project does not allow it: 1000 servers are needed, 0 of "}},
 		{"no Swift", map[string]string{"service_available.swift": "false"}, []string{
 			"skip service_available.swift: ObjectStoragePersistentResources skipped as swift is not available",
 			"note service_available.swift: the catalog has a object-store service, and the configuration says that there is none"}},

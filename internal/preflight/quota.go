@@ -27,7 +27,7 @@ func (c *checker) quota(ctx context.Context) {
 }
 
 func (c *checker) computeNeeds(ctx context.Context, n int) []need {
-	client, err := c.work.session.ComputeClient(ctx, c.c)
+	client, err := c.nova(ctx)
 	if err != nil {
 		return nil
 	}
@@ -38,9 +38,9 @@ func (c *checker) computeNeeds(ctx context.Context, n int) []need {
 				Instances *int `json:"instances"`
 				Cores     *int `json:"cores"`
 				RAM       *int `json:"ram"`
-			} `json:"quota_class_set"`
+			} `json:"quota_set"`
 		}
-		if _, err := client.Get(ctx, client.ServiceURL("os-quota-class-sets", "default"), &body, nil); err != nil {
+		if _, err := client.Get(ctx, client.ServiceURL("os-quota-sets", c.work.token.ProjectID, "defaults"), &body, nil); err != nil {
 			return nil
 		}
 		s := body.Set

@@ -55,7 +55,7 @@ func (c *checker) services(ctx context.Context) {
 			if k.needed {
 				level = Warn
 			}
-			c.add(level, fellBack(k.section, endpoint, k.service), "%s.", endpoint.Note)
+			c.add(level, c.fellBack(k.section, endpoint, k.service), "%s", endpoint.Note)
 		}
 		if !k.on {
 			c.add(Note, "service_available."+k.switchd, "the catalog has a %s service, and the configuration says that there is none", endpoint.Type)
@@ -79,21 +79,28 @@ func (c *checker) services(ctx context.Context) {
 	}
 }
 
-// fellBack names the options that the chosen endpoint does not meet.
-func fellBack(section string, e cloud.Endpoint, s cloud.Service) string {
+// fellBack names the options that the chosen endpoint does not meet. Where the region has none, the service's first endpoint
+// is taken whatever its interface.
+func (c *checker) fellBack(section string, e cloud.Endpoint, s cloud.Service) string {
+	if c.c.Cloud != nil {
+		return ""
+	}
 	var out []string
 	if e.Type != s.Type {
 		out = append(out, section+".catalog_type")
 	}
-	if wanted := strings.TrimSuffix(s.Interface, "URL"); wanted != "" && e.Interface != wanted {
-		name := ".endpoint_type"
-		if section == "identity" {
-			name = ".v3_endpoint_type"
+	wanted := strings.TrimSuffix(s.Interface, "URL")
+	switch {
+	case s.Region != "" && e.Region != s.Region:
+		own := section + ".region"
+		if src := c.c.Where(section, "region"); src.Origin == tempestconf.FromNowhere || src.Value == "" {
+			own = "identity.region"
 		}
-		out = append(out, section+name)
-	}
-	if s.Region != "" && e.Region != s.Region {
-		out = append(out, section+".region")
+		out = append(out, own)
+	case wanted != "" && e.Interface != wanted && section == "identity":
+		out = append(out, section+".v3_endpoint_type")
+	case wanted != "" && e.Interface != wanted:
+		out = append(out, section+".endpoint_type")
 	}
 	return strings.Join(out, ",")
 }
