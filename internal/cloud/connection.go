@@ -29,6 +29,8 @@ type Options struct {
 	Observer Observer // sees every exchange; may be nil
 	Secrets  *Secrets // learns tokens and passwords; may be nil
 
+	Notes []string // what was assumed to come to these options, a sentence each
+
 	// Wrap, when set, wraps the transport below retries and logging.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
@@ -61,12 +63,16 @@ func Connect(o Options) (*Connection, error) {
 		secrets = NewSecrets()
 	}
 	rt = &observed{next: rt, observer: o.Observer, secrets: secrets}
-	return &Connection{
+	c := &Connection{
 		AuthURL:   o.AuthURL,
 		client:    &http.Client{Transport: &retrying{next: rt}, CheckRedirect: atMostFiveRedirects},
 		transport: transport,
 		secrets:   secrets,
-	}, nil
+	}
+	for _, note := range o.Notes {
+		c.notes.add(note)
+	}
+	return c, nil
 }
 
 // Close closes idle connections.

@@ -35,7 +35,7 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 		return o, err
 	}
 	if c.Cloud != nil {
-		o.AuthURL = versioned(c.Cloud.Auth["auth_url"])
+		o.takeURL(c.Cloud.Auth["auth_url"])
 		if o.AuthURL == "" {
 			return o, configurationError("the cloud %q of %s has no auth_url", c.Cloud.Name, c.Cloud.File)
 		}
@@ -48,7 +48,7 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 	if c.Identity.URIV3 == "" {
 		return o, c.Require("identity.uri_v3")
 	}
-	o.AuthURL = versioned(c.Identity.URIV3)
+	o.takeURL(c.Identity.URIV3)
 	o.Insecure, o.CACert = c.Identity.DisableSSLCertificateValidation, inDir(c, c.Identity.CACertificatesFile)
 	return o, nil
 }
@@ -78,15 +78,20 @@ func inDir(c *tempestconf.Config, path string) string {
 	return filepath.Join(c.Dir, path)
 }
 
-// versioned completes an Identity URL that names no version, as keystoneauth does after asking the service, and turns that
-// of v2.0 into that of v3.
-func versioned(u string) string {
+// takeURL completes an Identity URL that names no version, as keystoneauth does after asking the service, and turns that of
+// v2.0 into that of v3, which it mentions.
+func (o *Options) takeURL(u string) {
 	u = strings.TrimRight(u, "/")
+	o.AuthURL = u
 	if u == "" || strings.HasSuffix(u, "/v3") {
-		return u
+		return
 	}
 	for _, old := range []string{"/v2.0", "/v2"} {
-		u = strings.TrimSuffix(u, old)
+		if base, ok := strings.CutSuffix(u, old); ok {
+			o.AuthURL = base + "/v3"
+			o.Notes = append(o.Notes, fmt.Sprintf("the Identity URL %s is of the API v2.0; %s is used", u, o.AuthURL))
+			return
+		}
 	}
-	return u + "/v3"
+	o.AuthURL = u + "/v3"
 }

@@ -48,10 +48,22 @@ func (c *checker) access(ctx context.Context) bool {
 	c.work.dynamic = provider == cloud.Dynamic || c.c.Auth.UseDynamicCredentials && c.work.token.HasRole(c.c.Identity.AdminRole)
 	if c.work.dynamic {
 		c.admin(ctx)
-	} else if c.work.token.ProjectID == "" {
+		return true
+	}
+	if c.work.token.ProjectID == "" {
 		c.add(Fail, "", "the cloud %q of clouds.yaml has no project to work in", c.c.Cloud.Name)
 	}
+	if c.runs("object_storage") {
+		c.operator(c.work.token)
+	}
 	return true
+}
+
+// operator warns of an existing user who does not have the role that lets one make containers.
+func (c *checker) operator(token *cloud.Token) {
+	if role := c.c.ObjectStorage.OperatorRole; role != "" && !token.HasRole(role) {
+		c.add(Warn, "object-storage.operator_role", "the user %s does not have the role %s (it has %s); object storage may refuse it", token.UserName, role, strings.Join(token.Roles, ", "))
+	}
 }
 
 // optionFinding is a failure of the options that an error names, or of one named here.

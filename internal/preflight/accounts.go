@@ -51,6 +51,9 @@ func (c *checker) accounts(ctx context.Context) bool {
 		if c.work.token.ProjectID == "" {
 			c.add(Fail, accountsOption, "the account %s has no project", a.Username)
 		}
+		if s.Name == "object_storage" {
+			c.operator(c.work.token)
+		}
 		if first == nil || s.Name == "compute" {
 			first = c.work
 		}

@@ -113,6 +113,14 @@ func TestNothingIsWrong(t *testing.T) {
 	}
 }
 
+func TestMemberWithoutTheOperatorsRole(t *testing.T) {
+	s := newSite(t)
+	got := told(s.check(map[string]string{"object-storage.operator_role": "ResellerAdmin"}, "simulated"), preflight.Fail, preflight.Warn)
+	if want := "warn object-storage.operator_role: the user demo does not have the role ResellerAdmin (it has "; !strings.HasPrefix(got, want) {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestServicesAreListed(t *testing.T) {
 	r := newSite(t).check(nil, "")
 	if r.User != "admin" || r.Project != "admin" || !slices.Contains(r.Roles, "admin") {
