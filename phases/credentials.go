@@ -142,7 +142,7 @@ func (f *Fixture) loadCredentials(ctx context.Context) error {
 	h := f.Journal.Header()
 	switch h.Credential.Kind {
 	case state.Dynamic:
-		return f.loadDynamic(h)
+		return f.loadDynamic()
 	case state.NamedCloud:
 		return f.loadProject(ctx, h)
 	case state.PreProvisioned:
@@ -195,7 +195,7 @@ func (f *Fixture) recordedSecrets() []string {
 }
 
 // loadDynamic prepares the recorded user of a dynamic project. Nothing is sent.
-func (f *Fixture) loadDynamic(h state.Header) error {
+func (f *Fixture) loadDynamic() error {
 	if err := f.connected(); err != nil {
 		return err
 	}

@@ -179,8 +179,12 @@ func (c *cdata) Write(p []byte) (int, error) {
 			c.brackets++
 			continue
 		case b == '>' && c.brackets >= 2:
-			c.w.Write(p[start:i])
-			io.WriteString(c.w, "]]><![CDATA[")
+			if _, err := c.w.Write(p[start:i]); err != nil {
+				return start, err
+			}
+			if _, err := io.WriteString(c.w, "]]><![CDATA["); err != nil {
+				return start, err
+			}
 			start = i
 		}
 		c.brackets = 0

@@ -25,7 +25,8 @@ func slowRecover(b []byte) (kinds []string, pieces [][]byte) {
 		return bytes.Equal(p[end:], []byte{byte(sum >> 24), byte(sum >> 16), byte(sum >> 8), byte(sum)})
 	}
 	for text := 0; ; {
-		i, size, v := text, 0, undecided
+		i, size := text, 0
+		var v verdict
 		for ; i < len(b); i++ {
 			if b[i] != signature {
 				continue

@@ -25,8 +25,8 @@ func (f *cloudFiles) dirs() []string {
 		xdg = user
 	}
 	// A snap's HOME is not the person's.
-	if real := f.env["SNAP_REAL_HOME"]; real != "" {
-		user = filepath.Join(real, ".config")
+	if home := f.env["SNAP_REAL_HOME"]; home != "" {
+		user = filepath.Join(home, ".config")
 	}
 	// With several directories in XDG_CONFIG_DIRS openstacksdk joins them to one path, which does not exist.
 	site := filepath.Join(f.root, "/etc/xdg/openstack")

@@ -51,7 +51,7 @@ func convert(o *Option, text string) (any, error) {
 			return text, nil
 		}
 	}
-	return nil, fmt.Errorf("Valid values are [%s], but found %s", strings.Join(o.Choices, ", "), pyRepr(text)) //nolint:staticcheck // oslo.config's words
+	return nil, fmt.Errorf("Valid values are [%s], but found %s", strings.Join(o.Choices, ", "), pyRepr(text))
 }
 
 func toBool(text string) (any, error) {
@@ -61,7 +61,7 @@ func toBool(text string) (any, error) {
 	case "false", "0", "off", "no":
 		return false, nil
 	}
-	return nil, errors.New("Unexpected boolean value " + pyRepr(text)) //nolint:staticcheck // oslo.config's words
+	return nil, errors.New("Unexpected boolean value " + pyRepr(text))
 }
 
 func toInt(o *Option, text string) (any, error) {
@@ -87,10 +87,10 @@ func toInt(o *Option, text string) (any, error) {
 		low, high, bounded = max(low, 0), 65535, true
 	}
 	if bounded && n < low {
-		return nil, fmt.Errorf("Should be greater than or equal to %d", low) //nolint:staticcheck // oslo.config's words
+		return nil, fmt.Errorf("Should be greater than or equal to %d", low)
 	}
 	if bounded && n > high {
-		return nil, fmt.Errorf("Should be less than or equal to %d", high) //nolint:staticcheck // oslo.config's words
+		return nil, fmt.Errorf("Should be less than or equal to %d", high)
 	}
 	return n, nil
 }
@@ -155,7 +155,7 @@ func toDict(text string) (any, error) {
 		// A part without a colon is joined with the next one.
 		for !strings.Contains(p, ":") {
 			if len(parts) == 0 {
-				return nil, errors.New(`Value should be NAME:VALUE pairs separated by ","`) //nolint:staticcheck // oslo.config's words
+				return nil, errors.New(`Value should be NAME:VALUE pairs separated by ","`)
 			}
 			p += "," + parts[0]
 			parts = parts[1:]
@@ -163,10 +163,10 @@ func toDict(text string) (any, error) {
 		key, value, _ := strings.Cut(p, ":")
 		key = strings.TrimFunc(key, isSpace)
 		if key == "" {
-			return nil, errors.New("Key name should not be empty") //nolint:staticcheck // oslo.config's words
+			return nil, errors.New("Key name should not be empty")
 		}
 		if seen[key] {
-			return nil, errors.New("Duplicate key " + key) //nolint:staticcheck // oslo.config's words
+			return nil, errors.New("Duplicate key " + key)
 		}
 		seen[key] = true
 		d = append(d, pair{key, strings.TrimFunc(value, isSpace)})

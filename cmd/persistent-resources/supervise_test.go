@@ -18,10 +18,7 @@ import (
 // call are the words by which stestr asks for the tests of a phase of object storage.
 func (c *testCloud) call(attribute string, before ...string) []string {
 	c.t.Helper()
-	var ids []string
-	for _, id := range ownIDs(func(id string) bool { return strings.Contains(id, "object_storage") && strings.Contains(id, attribute) }) {
-		ids = append(ids, id)
-	}
+	ids := ownIDs(func(id string) bool { return strings.Contains(id, "object_storage") && strings.Contains(id, attribute) })
 	slices.Reverse(ids) // stestr hands them over in any order
 	path := filepath.Join(c.dir, "ids")
 	if err := os.WriteFile(path, []byte(strings.Join(ids, "\n")+"\n"), 0o600); err != nil {

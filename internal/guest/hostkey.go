@@ -80,7 +80,7 @@ func (k HostKey) algorithms() []string {
 	case "":
 		return []string{
 			ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
-			ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA, ssh.InsecureKeyAlgoDSA,
+			ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA, ssh.InsecureKeyAlgoDSA, //nolint:staticcheck // guests of old images have no other
 		}
 	case ssh.KeyAlgoRSA:
 		// RFC 8332: one key type, three signatures.

@@ -97,8 +97,8 @@ func (c *checker) networkNeeds(ctx context.Context, n int) []need {
 			return nil
 		}
 		for _, what := range []string{"network", "subnet", "router", "port", "security_group", "floatingip"} {
-			if max, ok := body.Quota[what].(float64); ok {
-				out = append(out, need{what: words(what), need: needs[what], limit: int(max)})
+			if limit, ok := body.Quota[what].(float64); ok {
+				out = append(out, need{what: words(what), need: needs[what], limit: int(limit)})
 			}
 		}
 		return out

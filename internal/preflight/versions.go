@@ -58,11 +58,11 @@ func discover(ctx context.Context, client *gophercloud.ProviderClient, endpoint 
 			continue
 		}
 		if v := doc.choose(wanted); v != nil {
-			max := v.Version
-			if max == "" {
-				max = v.MaxVersion
+			newest := v.Version
+			if newest == "" {
+				newest = v.MaxVersion
 			}
-			return versions{api: v.ID, min: v.MinVersion, max: max}, nil
+			return versions{api: v.ID, min: v.MinVersion, max: newest}, nil
 		}
 	}
 	if all == nil {
