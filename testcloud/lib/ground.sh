@@ -28,7 +28,8 @@ refuse_unless_safe() {
   if [ -e "/run/netns/$NS" ] && ! namespace_is_ours; then
     die "the network namespace $NS exists and was not made by this program: choose another TESTCLOUD_NAMESPACE"
   fi
-  if { ip -4 route show table all to root "$PUBLIC_CIDR"; ip -4 route show table all to match "$net" | grep -v '^default'; } | grep -q .; then
+  other=$(ip -4 route show table all to root "$PUBLIC_CIDR"; ip -4 route show table all to match "$net" | grep -v '^default' || true)
+  if [ -n "$other" ]; then
     die "$PUBLIC_CIDR is already routed on this machine: change PUBLIC_* in testcloud/settings.sh"
   fi
   mkdir -p "$ROOT"
