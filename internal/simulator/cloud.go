@@ -135,6 +135,9 @@ func (c *Cloud) AuthURL() string { return c.URL() + "/identity/v3" }
 // AdminPassword is the password of the user admin.
 func (c *Cloud) AdminPassword() string { return c.options.AdminPassword }
 
+// GuestPort is the TCP port on which all guests answer SSH.
+func (c *Cloud) GuestPort() int { return c.addresses.port }
+
 // Close ends the cloud and everything it runs. It may be called twice.
 func (c *Cloud) Close() error {
 	c.closeOnce.Do(func() {

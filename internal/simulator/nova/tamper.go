@@ -37,7 +37,11 @@ func (s *Service) ChangeHostKey(id string) error {
 // another machine, and the API shows when that was made.
 func (s *Service) Recreate(id string) error {
 	return s.behind(id, func(sv *server, g *guest.Guest) error {
-		sv.created, sv.launched, sv.updated = time.Now(), time.Now(), time.Now()
+		now := time.Now()
+		if least := sv.created.Add(time.Second); now.Before(least) {
+			now = least // the API shows full seconds
+		}
+		sv.created, sv.launched, sv.updated = now, now, now
 		return g.NewIdentity(true)
 	})
 }
