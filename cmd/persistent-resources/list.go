@@ -20,7 +20,9 @@ run. It needs neither a configuration nor a cloud.`,
 		ValidArgs: []string{"create", "verify", "delete"},
 		RunE: func(_ *cobra.Command, args []string) error {
 			if asStream && len(args) == 0 {
-				return listStream(env, ownIDs(func(string) bool { return true }))
+				out := newStreamSink(env.stdout)
+				listTests(out, ownIDs(func(string) bool { return true }))
+				return out.close()
 			}
 			wanted := func(phases.Phase) bool { return true }
 			if len(args) == 1 {

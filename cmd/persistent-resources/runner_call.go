@@ -20,6 +20,7 @@ type runnerOptions struct {
 	phase        string
 	noAPI        bool
 	concurrency  int
+	with         string
 	unsupervised bool
 }
 
@@ -45,6 +46,7 @@ func newRunnerCommand(global *globalOptions, env environment) *cobra.Command {
 
   PYTHON="persistent-resources" tempest run --regex persistent-create
   PYTHON="persistent-resources --config-file /etc/tempest.conf" stestr run
+  PYTHON="persistent-resources --with python3" tempest run
 
 The word runner may be left out. Standard output has nothing but subunit packets,
 what people read goes to standard error. The tests run in a process of their own;
@@ -62,6 +64,7 @@ is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
 	f.StringVar(&o.phase, "phase", "", "have the tests of this `PHASE` only: create, verify or delete")
 	f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
 	f.IntVarP(&o.concurrency, "concurrency", "w", 1, "work on up to `N` classes, and resources of a class, at once; stestr has workers of its own")
+	f.StringVar(&o.with, "with", "", "have this `PROGRAM`, a Python, list and run the tests that are not ours, so that one run holds both")
 	f.BoolVar(&o.unsupervised, "unsupervised", false, "run the tests in this process: a crash then leaves tests without a result")
 	return c
 }
@@ -76,29 +79,57 @@ func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *gl
 		inPhase = func(id string) bool { p, ok := phases.PhaseOf(id); return ok && p == phase }
 	}
 	own := ownIDs(func(id string) bool { return inPhase(id) && under(id, call.Only) })
+	foreign := &foreignRunner{program: o.with, call: call, env: env}
+	out := newStreamSink(env.stdout)
 	if call.List {
-		if err := listStream(env, own); err != nil {
-			return usagef("list the tests: %v", err)
+		listTests(out, own)
+		err := out.close()
+		if foreign.concerns(own) && err == nil {
+			err = foreign.list(out)
+		}
+		if err != nil {
+			return usagef("%v", err)
 		}
 		return nil
 	}
-	wanted := own
+	wanted, others := own, []string(nil)
 	if call.LoadList != "" {
 		var err error
 		if wanted, err = stestr.ReadIDs(call.LoadList); err != nil {
 			return usageError{err}
 		}
+		if o.with != "" {
+			wanted, others = partition(wanted)
+		}
+	}
+	if call.Only != "" && len(own) == 0 && o.with == "" {
+		wanted = []string{call.Only} // nothing of ours: it fails as that
 	}
 	if o.unsupervised {
 		return o.runTests(ctx, own, wanted, global, c, env)
 	}
-	return o.supervise(ctx, call, wanted, own, global, c, env)
+	var err error
+	if len(wanted) > 0 || o.with == "" {
+		err = o.supervise(ctx, call, own, wanted, out, global, c, env)
+	}
+	if foreign.concerns(own) && out.failure() == nil {
+		err = errors.Join(err, foreign.run(ctx, others, out))
+	}
+	if err != nil {
+		fmt.Fprintf(env.stderr, "persistent-resources: %v\n", err)
+	}
+	return nil
 }
 
 // supervise has the tests run by a child, so that a death of the child leaves no test without a result.
-func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, wanted, own []string, global *globalOptions, c *cobra.Command, env environment) error {
-	out := newStreamSink(env.stdout)
-	process, err := ownProcess(append(append([]string{"runner", "--unsupervised"}, withoutRunner(call.Before)...), call.Args...), wanted, env)
+func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, own, wanted []string, out *streamSink, global *globalOptions, c *cobra.Command, env environment) error {
+	list, err := stestr.WriteIDs(wanted)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(list)
+	args := append([]string{"runner", "--unsupervised"}, withoutRunner(call.Before)...)
+	process, err := ownProcess(append(args, "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", list), wanted, env)
 	if err == nil {
 		process.Sink = func(e *subunit.Event) error { out.event(e); return out.failure() }
 		err = stestr.Supervise(process)
@@ -108,10 +139,7 @@ func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, wanted,
 		fmt.Fprintf(env.stderr, "persistent-resources: %v; the tests run unsupervised\n", err)
 		return o.runTests(ctx, own, wanted, global, c, env)
 	}
-	if err != nil {
-		fmt.Fprintf(env.stderr, "persistent-resources: %v\n", err)
-	}
-	return nil
+	return err
 }
 
 func withoutRunner(words []string) []string {
@@ -166,13 +194,9 @@ func under(id, name string) bool {
 	return name == "" || id == name || bare == name || strings.HasPrefix(id, name+".")
 }
 
-// listStream writes one "exists" packet a test. It needs neither configuration nor cloud.
-func listStream(env environment, ids []string) error {
-	w := subunit.NewWriter(env.stdout)
+// listTests writes one "exists" packet a test. It needs neither configuration nor cloud.
+func listTests(out *streamSink, ids []string) {
 	for _, id := range ids {
-		if err := w.Write(&subunit.Event{TestID: id, Status: subunit.Exists}); err != nil {
-			return err
-		}
+		out.event(&subunit.Event{TestID: id, Status: subunit.Exists})
 	}
-	return w.Flush()
 }

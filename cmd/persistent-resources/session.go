@@ -42,6 +42,12 @@ func newSession(cfg *tempestconf.Config, env environment) (*session, error) {
 		return s, usagef("[persistent_resources] state_dir (--state-dir) is empty: name a directory, which will hold passwords and keys")
 	}
 	s.log.Debug = cfg.Default.Debug
+	// A password that was configured may appear anywhere, on a guest's console for one. A default may be a common word.
+	for _, src := range cfg.Effective() {
+		if src.Secret && src.Origin != tempestconf.FromDefault {
+			s.secrets.Add(src.Value)
+		}
+	}
 	return s, s.openLog()
 }
 
@@ -172,11 +178,12 @@ func (s *session) say(w io.Writer, out phases.Outcome) {
 // streamSink writes events to a stream and remembers the first error, because a test must end before the run may stop.
 type streamSink struct {
 	w   *subunit.Writer
+	raw io.Writer // that w writes to
 	mu  sync.Mutex
 	err error
 }
 
-func newStreamSink(w io.Writer) *streamSink { return &streamSink{w: subunit.NewWriter(w)} }
+func newStreamSink(w io.Writer) *streamSink { return &streamSink{w: subunit.NewWriter(w), raw: w} }
 
 func (s *streamSink) event(e *subunit.Event) {
 	s.mu.Lock()

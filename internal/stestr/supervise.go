@@ -1,7 +1,6 @@
 package stestr
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -152,43 +151,12 @@ func (s *supervision) finish(state *os.ProcessState, watch *panicWatch) error {
 	}
 	trace := watch.text()
 	for _, m := range s.answers.Missing() {
-		if err := s.fail(m, reason, trace); err != nil {
+		if err := fail(m, reason, trace, s.p.Sink); err != nil {
 			return err
 		}
 		trace = "" // once is enough
 	}
 	return nil
-}
-
-// The forms in which Python's runner sends a failure.
-const (
-	mimeTraceback = `text/x-traceback; charset="utf8"; language="python"`
-	mimeText      = `text/plain; charset="utf8"`
-)
-
-func (s *supervision) fail(m Missing, reason, trace string) error {
-	now := time.Now().UTC()
-	event := subunit.Event{TestID: m.ID, Route: m.Route, Time: now}
-	send := func(change func(*subunit.Event)) error {
-		e := event
-		change(&e)
-		return s.p.Sink(&e)
-	}
-	var errs []error
-	if !m.Begun {
-		errs = append(errs, send(func(e *subunit.Event) { e.Status = subunit.InProgress }))
-	}
-	for i, piece := range []string{"Traceback (most recent call last):\n", "RuntimeError: " + reason + "\n"} {
-		errs = append(errs, send(func(e *subunit.Event) {
-			e.FileName, e.MIME, e.Content, e.EOF = "traceback", mimeTraceback, []byte(piece), i == 1
-		}))
-	}
-	if trace != "" {
-		errs = append(errs, send(func(e *subunit.Event) {
-			e.FileName, e.MIME, e.Content, e.EOF = "stderr", mimeText, []byte(trace), true
-		}))
-	}
-	return errors.Join(append(errs, send(func(e *subunit.Event) { e.Status = subunit.Fail }))...)
 }
 
 // relay passes signals on to a process. It catches them from the moment it is made, so that none is lost in between.
