@@ -60,10 +60,9 @@ func (f *Fixture) ensure(ctx context.Context, key string, r state.Record, m Make
 // keep reports whether a recorded resource exists, adopting one whose id was never recorded.
 func (f *Fixture) keep(ctx context.Context, r state.Record, m Maker) (bool, error) {
 	if r.Made {
-		name, err := m.Check(ctx, r)
+		name, err := LookTwice(ctx, r, m)
 		if NotFound(err) {
-			f.Log.Warn(ctx, "The recorded %s %s is not there any more; it is made again.", r.Kind, r.Name)
-			return false, nil
+			return f.found(ctx, r, m)
 		}
 		if err != nil {
 			return false, fmt.Errorf("look at %s %s: %w", r.Kind, r.Name, err)
@@ -73,14 +72,23 @@ func (f *Fixture) keep(ctx context.Context, r state.Record, m Maker) (bool, erro
 		}
 		return true, nil
 	}
+	return f.found(ctx, r, m)
+}
+
+// found adopts a resource that is there under its exact name and the run's mark, whatever its id: a second one beside it
+// would be forgotten.
+func (f *Fixture) found(ctx context.Context, r state.Record, m Maker) (bool, error) {
 	id, err := m.Find(ctx, r)
 	if err != nil {
 		return false, fmt.Errorf("look for %s %s: %w", r.Kind, r.Name, err)
 	}
 	if id == "" {
+		if r.Made {
+			f.Log.Warn(ctx, "The recorded %s %s is not there any more; it is made again.", r.Kind, r.Name)
+		}
 		return false, nil
 	}
-	f.Log.Info(ctx, "The %s %s of an interrupted create was found and adopted.", r.Kind, r.Name)
+	f.Log.Info(ctx, "The %s %s of an earlier create was found and adopted.", r.Kind, r.Name)
 	return true, f.Journal.Made(r.Key, id, nil)
 }
 

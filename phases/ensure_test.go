@@ -116,7 +116,7 @@ func TestEnsure(t *testing.T) {
 		{name: "nothing is recorded", want: "new-id", calls: "make"},
 		{name: "the create call fails", fail: "make", calls: "make", err: "create thing thing-1: 503 Service Unavailable"},
 		{name: "recorded and there", intended: true, made: true, there: "thing-1", want: "old-id", calls: "check"},
-		{name: "recorded and gone", intended: true, made: true, want: "new-id", calls: "check make"},
+		{name: "recorded and gone", intended: true, made: true, want: "new-id", calls: "check check find make"},
 		{name: "recorded and somebody else's now", intended: true, made: true, there: "thing-9", calls: "check", err: `the recorded thing thing-1 (old-id) is now "thing-9"; it is left alone`},
 		{name: "recorded and not to be seen", intended: true, made: true, fail: "check", calls: "check", err: "look at thing thing-1: 503"},
 		{name: "intended and there", intended: true, there: "thing-1", want: "found-id", calls: "find"},

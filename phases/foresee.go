@@ -3,6 +3,7 @@ package phases
 import (
 	"context"
 
+	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/tempestconf"
 )
 
@@ -13,12 +14,13 @@ type Foreseen struct {
 	Err error
 }
 
-// Foresee runs the skip checks of every class, and of every test, on a configuration. Tests that will run are not in it.
-func Foresee(ctx context.Context, services []NewService, c *tempestconf.Config) []Foreseen {
+// Foresee runs the skip checks of every class, and of every test, on a configuration and what a state directory holds. Tests
+// that will run are not in it.
+func Foresee(ctx context.Context, services []NewService, c *tempestconf.Config, dir state.Dir) []Foreseen {
 	var out []Foreseen
 	for _, phase := range []Phase{Create, Verify, Delete} {
 		for _, s := range services {
-			f := &Fixture{Config: c, Log: &Log{}}
+			f := &Fixture{Config: c, Log: &Log{}, state: dir}
 			class := class(s, phase, f)
 			f.ID = class.ID
 			// Skip checks are the first stage of every class.

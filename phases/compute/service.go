@@ -40,6 +40,7 @@ func Service(f *phases.Fixture) phases.Service {
 		Isolate: r.isolate,
 		Release: r.releaseProject,
 		SetUp:   r.setUp,
+		Load:    r.resumeLeftOver,
 		Create: []phases.Test{
 			{Name: createTest, Run: r.createServers},
 		},

@@ -42,18 +42,24 @@ func (r *resources) suspendServer(ctx context.Context, client *gophercloud.Servi
 			return err
 		}
 	}
-	if err := servers.Suspend(ctx, client, rec.ID).ExtractErr(); err != nil {
-		err = fmt.Errorf("suspend server %s: %w", rec.Name, err)
-		if refused(err) {
-			return err
-		}
-		return phases.Join(err, r.putBack(ctx, client, rec))
+	// Should this process be killed on the way, the next verify knows who suspended the server.
+	if err := r.markSuspended(rec, "yes"); err != nil {
+		return err
 	}
+	done := false
 	defer func() {
-		if err != nil {
+		if !done {
 			err = phases.Join(err, r.putBack(ctx, client, rec))
 		}
 	}()
+	if err := servers.Suspend(ctx, client, rec.ID).ExtractErr(); err != nil {
+		err = fmt.Errorf("suspend server %s: %w", rec.Name, err)
+		if refused(err) {
+			done = true
+			return phases.Join(err, r.markSuspended(rec, ""))
+		}
+		return err
+	}
 	if _, err := r.waitFor(ctx, client, rec, suspended, suspendTest, ""); err != nil {
 		return err
 	}
@@ -63,10 +69,40 @@ func (r *resources) suspendServer(ctx context.Context, client *gophercloud.Servi
 	if _, err := r.waitFor(ctx, client, rec, active, suspendTest, ""); err != nil {
 		return err
 	}
+	done = true
+	if err := r.markSuspended(rec, ""); err != nil {
+		return err
+	}
 	if !r.Config.Validation.RunValidation {
 		return nil
 	}
 	return r.stillTheSame(ctx, rec, b)
+}
+
+// bySuspendTest is the detail of a server that verify has suspended and not yet resumed.
+const bySuspendTest = "suspended_by_verify"
+
+func (r *resources) markSuspended(rec state.Record, value string) error {
+	return r.Journal.Made(rec.Key, rec.ID, map[string]string{bySuspendTest: value})
+}
+
+// resumeLeftOver puts back what a verify that was killed left suspended.
+func (r *resources) resumeLeftOver(ctx context.Context) error {
+	for _, rec := range r.Journal.Records(serverKind) {
+		if rec.Detail(bySuspendTest) == "" || r.NoAPI {
+			continue
+		}
+		client, err := r.nova(ctx)
+		if err != nil {
+			return err
+		}
+		r.Log.Warn(ctx, "An earlier verify ended while it had server %s suspended; it is put back first.", rec.Name)
+		// Whether it can be put back is for the tests to say.
+		if err := r.putBack(ctx, client, rec); err != nil {
+			r.Log.Warn(ctx, "%s", phases.Describe(err))
+		}
+	}
+	return nil
 }
 
 // refused reports whether Nova said no, so that nothing happened.
@@ -117,5 +153,5 @@ func (r *resources) putBack(ctx context.Context, client *gophercloud.ServiceClie
 		return fmt.Errorf("server %s could not be put back to ACTIVE: %w", rec.Name, phases.Join(err, refusal))
 	}
 	r.Log.Info(ctx, "Server %s was put back to ACTIVE.", rec.Name)
-	return nil
+	return r.markSuspended(rec, "")
 }

@@ -62,7 +62,11 @@ func (r *resources) verifyServer(ctx context.Context, client *gophercloud.Servic
 	var changed error
 	switch {
 	case known:
-		changed = phases.Changed("server "+rec.Name, b.changes(baselineOf(s, client.Microversion)))
+		now := baselineOf(s, client.Microversion)
+		if (b.FlavorID == "") != (now.FlavorID == "") {
+			r.Log.Warn(ctx, "The flavor of server %s is not compared: with microversion %q Nova shows it in another form than with %q at create.", rec.Name, now.Microversion, b.Microversion)
+		}
+		changed = phases.Changed("server "+rec.Name, b.changes(now))
 	case rec.Detail(phases.Imported) == "":
 		changed = phases.Fail("server %s has no baseline: create did not come to its end", rec.Name)
 	default:

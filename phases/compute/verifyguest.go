@@ -46,7 +46,8 @@ func (r *resources) verifyAccess(ctx context.Context) error {
 		}
 		changes, err := groupChanges(ctx, client, rec)
 		if err != nil {
-			return err
+			// What is known to be lost already is said all the same.
+			return phases.Join(phases.Changed("the way into the servers", all), err)
 		}
 		all = append(all, changes...)
 	}
