@@ -74,7 +74,7 @@ func errorDocumentOf(env environment, class, message string, err error) error {
 }
 
 // secretName is what the names of options that hold secrets have in them.
-var secretName = regexp.MustCompile(`(?i)pass|secret|token|key`)
+var secretName = regexp.MustCompile(`(?i)pass|secret|token|\bkey\b|_key`)
 
 // withoutSecret keeps a line that does not parse out of a message when a secret may stand in it.
 func withoutSecret(err error) error {

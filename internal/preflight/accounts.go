@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
-	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/tempestconf"
 )
@@ -119,7 +118,7 @@ func (c *checker) account(s phases.Service, all []tempestconf.Account, taken map
 
 // recorded is the account of a service whose resources are there already.
 func (c *checker) recorded(service string, all []tempestconf.Account) (tempestconf.Account, bool) {
-	j, err := (state.Dir{Path: c.o.StateDir}).Open(service)
+	j, err := c.state().Open(service)
 	if err != nil {
 		return tempestconf.Account{}, false
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/tempestconf"
 )
@@ -33,8 +34,9 @@ type checker struct {
 	work *worker
 	// running are the services that will make something, by name.
 	running map[string]phases.Service
-	images  *image
-	flavors *flavor
+	// bootImage and bootFlavor are what servers are made of; nil where there is none.
+	bootImage  *image
+	bootFlavor *flavor
 }
 
 // Run looks at everything. A cloud that cannot be reached is a finding, not an error.
@@ -66,6 +68,8 @@ func (c *checker) add(level Level, options, format string, args ...any) {
 	}
 	c.report.Findings = append(c.report.Findings, f)
 }
+
+func (c *checker) state() state.Dir { return state.Dir{Path: c.o.StateDir} }
 
 // runs reports whether a service will make something.
 func (c *checker) runs(service string) bool { _, ok := c.running[service]; return ok }

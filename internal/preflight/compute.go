@@ -40,7 +40,7 @@ func (c *checker) compute(ctx context.Context) {
 	if c.c.Compute.FlavorRef != "" {
 		c.flavor(ctx)
 	}
-	if c.images != nil && c.flavors != nil {
+	if c.bootImage != nil && c.bootFlavor != nil {
 		c.fits()
 	}
 	c.networks(ctx)
@@ -72,7 +72,7 @@ func (c *checker) image(ctx context.Context) {
 	if !c.get(ctx, client, "compute.image_ref", "image "+ref, unversioned(client.Endpoint)+"v2/images/"+url.PathEscape(ref), &i) {
 		return
 	}
-	c.images = &i
+	c.bootImage = &i
 	if i.Status != "active" {
 		c.add(Fail, "compute.image_ref", "image %s has the status %s, not active", ref, i.Status)
 	}
@@ -102,7 +102,7 @@ func (c *checker) flavor(ctx context.Context) {
 	if !c.get(ctx, client, "compute.flavor_ref", "flavor "+ref, client.ServiceURL("flavors", url.PathEscape(ref)), &body) {
 		return
 	}
-	c.flavors = &body.Flavor
+	c.bootFlavor = &body.Flavor
 	if c.work.dynamic && body.Flavor.Public != nil && !*body.Flavor.Public {
 		c.add(Fail, "compute.flavor_ref", "flavor %s (%s) is not public; the project that is made for the test cannot use it", ref, body.Flavor.Name)
 	}
@@ -111,7 +111,7 @@ func (c *checker) flavor(ctx context.Context) {
 // fits checks that the image fits the flavor, which Nova does only when the server is made.
 func (c *checker) fits() {
 	const both = "compute.flavor_ref,compute.image_ref"
-	i, f := c.images, c.flavors
+	i, f := c.bootImage, c.bootFlavor
 	if f.RAM < i.MinRAM {
 		c.add(Fail, both, "flavor %s has %d MiB of memory, and the image needs %d", f.Name, f.RAM, i.MinRAM)
 	}

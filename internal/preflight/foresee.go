@@ -12,7 +12,7 @@ import (
 
 // foresee asks the tests' own checks, and finds the options that lead to what they say.
 func (c *checker) foresee(ctx context.Context) {
-	foreseen := phases.Foresee(ctx, c.o.Services, c.c)
+	foreseen := phases.Foresee(ctx, c.o.Services, c.c, c.state())
 	stopped := map[string]bool{}
 	for _, f := range foreseen {
 		if f.Class.Phase == phases.Create {
@@ -64,10 +64,15 @@ func (c *checker) foreseenFinding(err error, causes []string) *Finding {
 
 // parts are the errors that were joined.
 func parts(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	var out []error
+	for _, part := range joined.Unwrap() {
+		out = append(out, parts(part)...)
+	}
+	return out
 }
 
 // causes finds, for each test that will skip, the options whose other value lets it run, or else those that give another
@@ -84,7 +89,7 @@ func (c *checker) causes(ctx context.Context, foreseen []phases.Foreseen) map[st
 		if err != nil {
 			continue
 		}
-		after := reasons(phases.Foresee(ctx, c.o.Services, changed))
+		after := reasons(phases.Foresee(ctx, c.o.Services, changed, c.state()))
 		for id, reason := range before {
 			now, skips := after[id]
 			switch {
@@ -155,10 +160,8 @@ func (c *checker) faults(known map[string]*Finding) {
 		return
 	}
 	for _, part := range parts(err) {
-		for _, one := range parts(part) {
-			if known[phases.Describe(one)] == nil {
-				c.report.Findings = append(c.report.Findings, *c.foreseenFinding(one, nil))
-			}
+		if known[phases.Describe(part)] == nil {
+			c.report.Findings = append(c.report.Findings, *c.foreseenFinding(part, nil))
 		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
-	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
 )
 
@@ -55,7 +54,7 @@ func (c *checker) stateDir() {
 
 // recordedRun tells of resources that are there already.
 func (c *checker) recordedRun(service string) {
-	j, err := (state.Dir{Path: c.o.StateDir}).Open(service)
+	j, err := c.state().Open(service)
 	if err != nil {
 		c.add(Fail, stateOption, "%v", err)
 		return
@@ -75,7 +74,7 @@ func (c *checker) recordedRun(service string) {
 
 // begun reports whether a run of the servers is recorded.
 func (c *checker) begun() bool {
-	j, err := (state.Dir{Path: c.o.StateDir}).Open("compute")
+	j, err := c.state().Open("compute")
 	if err != nil {
 		return false
 	}

@@ -165,6 +165,7 @@ func TestFindings(t *testing.T) {
 		{"admin's role", map[string]string{"identity.admin_role": "chief"}, []string{"fail identity.admin_role: the user admin does not have the role chief"}},
 		{"password", map[string]string{"auth.admin_password": "wrong"}, []string{"fail auth.admin_username,auth.admin_password,auth.admin_project_name: authentication of admin at "}},
 		{"no password", map[string]string{"auth.admin_password": ""}, []string{"fail auth.admin_password: is empty, but it is needed"}},
+		{"no admin", map[string]string{"auth.admin_username": "", "auth.admin_password": "x", "auth.admin_project_name": ""}, []string{"fail auth.admin_username: is empty, but it is needed"}},
 		{"URL", map[string]string{"identity.uri_v3": "http://127.0.0.1:1/v3"}, []string{"fail identity.uri_v3: cannot authenticate admin: "}},
 		{"auth_version", map[string]string{"identity.auth_version": "v4"}, []string{"fail auth.use_dynamic_credentials: Unsupported auth version: v4"}},
 		{"no provider", map[string]string{"auth.use_dynamic_credentials": "false"}, []string{"fail auth.use_dynamic_credentials: A valid credential provider is needed"}},

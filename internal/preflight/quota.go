@@ -14,7 +14,7 @@ type need struct {
 // left in an existing one. Where the services do not tell, nothing is said.
 func (c *checker) quota(ctx context.Context) {
 	n := c.c.PersistentResources.Servers
-	if c.flavors == nil || n == 0 {
+	if c.bootFlavor == nil || n == 0 {
 		return
 	}
 	all := c.computeNeeds(ctx, n)
@@ -31,7 +31,7 @@ func (c *checker) computeNeeds(ctx context.Context, n int) []need {
 	if err != nil {
 		return nil
 	}
-	cores, ram := n*c.flavors.VCPUs, n*c.flavors.RAM
+	cores, ram := n*c.bootFlavor.VCPUs, n*c.bootFlavor.RAM
 	if c.work.dynamic {
 		var body struct {
 			Set struct {
