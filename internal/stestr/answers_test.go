@@ -50,3 +50,11 @@ func TestAnswers(t *testing.T) {
 		})
 	}
 }
+
+func TestExpand(t *testing.T) {
+	all := []string{"m.C.one[a]", "m.C.two[a]", "m.D.three[a]", "m.E.four[a]"}
+	got := Expand([]string{"gone", "m.E.four[a]", "setUpClass (m.C)", "tearDownClass (m.D)", "m.C.one[a]"}, all)
+	if diff := cmp.Diff([]string{"m.C.one[a]", "m.C.two[a]", "m.D.three[a]", "m.E.four[a]", "gone"}, got); diff != "" {
+		t.Errorf("expanded (-want +got):\n%s", diff)
+	}
+}

@@ -101,7 +101,7 @@ func TestRepository(t *testing.T) {
 	if n := insert(t, begin(t, r.Combine), "a.one success"); n != 0 {
 		t.Errorf("combine without a run gave number %d", n)
 	}
-	if got, want := files(t, dir), "0 failing format next-stream"; got != want {
+	if got, want := files(t, dir), "0 failing format next-stream times.dbm.dat times.dbm.dir"; got != want {
 		t.Errorf("the repository has %s, want %s", got, want)
 	}
 	if info, err := os.Stat(filepath.Join(dir, ".stestr", "failing")); err != nil || info.Size() != 0 {

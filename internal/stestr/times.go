@@ -79,6 +79,25 @@ var dumbEntry = regexp.MustCompile(`^'([^'\\]*)', \((\d+), (\d+)\)$`)
 
 type dumbPlace struct{ at, size int64 }
 
+// readDumb reads the index of a dbm.dumb database. One that cannot be understood is empty: what it holds is of little worth.
+func readDumb(index string) (places map[string]dumbPlace, order []string) {
+	places = map[string]dumbPlace{}
+	for _, line := range strings.Split(strings.TrimSpace(index), "\n") {
+		if line == "" {
+			continue
+		}
+		m := dumbEntry.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			return map[string]dumbPlace{}, nil
+		}
+		at, _ := strconv.ParseInt(m[2], 10, 64)
+		size, _ := strconv.ParseInt(m[3], 10, 64)
+		places[m[1]] = dumbPlace{at, size}
+		order = append(order, m[1])
+	}
+	return places, order
+}
+
 // updateTimes writes how long tests took into times.dbm, a database of Python's dbm.dumb, by which stestr spreads tests over
 // workers and finds the slowest.
 func (r *Repository) updateTimes(times []TestTime) error {
@@ -87,21 +106,7 @@ func (r *Repository) updateTimes(times []TestTime) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read the times of tests: %w", err)
 	}
-	places := map[string]dumbPlace{}
-	var order []string
-	for _, line := range strings.Split(strings.TrimSpace(string(index)), "\n") {
-		if line == "" {
-			continue
-		}
-		m := dumbEntry.FindStringSubmatch(strings.TrimSpace(line))
-		if m == nil {
-			return fmt.Errorf("read the times of tests: %s has the line %q", r.path(name+".dir"), line)
-		}
-		at, _ := strconv.ParseInt(m[2], 10, 64)
-		size, _ := strconv.ParseInt(m[3], 10, 64)
-		places[m[1]] = dumbPlace{at, size}
-		order = append(order, m[1])
-	}
+	places, order := readDumb(string(index))
 	data, err := os.OpenFile(r.path(name+".dat"), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return fmt.Errorf("write the times of tests: %w", err)
