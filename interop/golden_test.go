@@ -43,11 +43,11 @@ func situations() []situation {
 		{name: "d-pass-stubnova-create", phase: createTests},
 		{name: "d-pass-stubnova-verify", phase: verifyTests, prepare: created},
 		{name: "d-pass-stubnova-cleanup", phase: cleanupTests, prepare: created},
-		{name: "e-fail-verify-shutoff", phase: verifyTests, settings: withoutGuest, prepare: func(t *testing.T, w *workspace) {
+		{name: "e-fail-verify-shutoff", phase: verifyTests, settings: withoutGuest, prepare: func(_ *testing.T, w *workspace) {
 			w.create()
 			w.stopServers()
 		}},
-		{name: "f-teardown-fail-cleanup", phase: cleanupTests, prepare: func(t *testing.T, w *workspace) {
+		{name: "f-teardown-fail-cleanup", phase: cleanupTests, prepare: func(_ *testing.T, w *workspace) {
 			w.create()
 			w.AddFault(simulator.Fault{Service: "object-store", Method: "DELETE", Path: "/v1/*/*/*", Action: simulator.Refuse, Status: 503})
 		}},
@@ -56,7 +56,7 @@ func situations() []situation {
 
 func (s situation) workspace(t *testing.T) *workspace {
 	t.Helper()
-	w := newWorkspace(t, s.settings...)
+	w := newWorkspace(t, append(s.settings, "DEFAULT.debug=true")...) // as the recorded ones
 	if s.prepare != nil {
 		s.prepare(t, w)
 	}
