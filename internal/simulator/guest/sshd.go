@@ -90,6 +90,7 @@ func (g *Guest) session(ctx context.Context, user string, channel ssh.Channel, r
 	var done sync.WaitGroup
 	defer done.Wait()
 	for request := range requests {
+		var work func()
 		ok := false
 		switch request.Type {
 		case "env", "pty-req", "window-change":
@@ -97,22 +98,21 @@ func (g *Guest) session(ctx context.Context, user string, channel ssh.Channel, r
 		case "exec":
 			var command struct{ Command string }
 			ok = !started && ssh.Unmarshal(request.Payload, &command) == nil
-			if ok {
-				started = true
-				done.Go(func() { g.run(ctx, user, channel, command.Command) })
-			}
+			work = func() { g.run(ctx, user, channel, command.Command) }
 		case "shell":
 			ok = !started
-			if ok {
-				started = true
-				done.Go(func() {
-					script, _ := io.ReadAll(channel) // what came before the end is run
-					g.run(ctx, user, channel, string(script))
-				})
+			work = func() {
+				script, _ := io.ReadAll(channel) // what came before the end is run
+				g.run(ctx, user, channel, string(script))
 			}
 		}
+		// The answer goes first: a command that ends at once closes the channel before it.
 		if request.WantReply {
 			_ = request.Reply(ok, nil)
+		}
+		if ok && work != nil {
+			started = true
+			done.Go(work)
 		}
 	}
 }
