@@ -51,7 +51,7 @@ func convert(o *Option, text string) (any, error) {
 			return text, nil
 		}
 	}
-	return nil, fmt.Errorf("Valid values are [%s], but found %s", strings.Join(o.Choices, ", "), pyRepr(text))
+	return nil, fmt.Errorf("Valid values are [%s], but found %s", strings.Join(o.Choices, ", "), pyRepr(text)) //nolint:staticcheck // oslo.config's words
 }
 
 func toBool(text string) (any, error) {
@@ -87,10 +87,10 @@ func toInt(o *Option, text string) (any, error) {
 		low, high, bounded = max(low, 0), 65535, true
 	}
 	if bounded && n < low {
-		return nil, fmt.Errorf("Should be greater than or equal to %d", low)
+		return nil, fmt.Errorf("Should be greater than or equal to %d", low) //nolint:staticcheck // oslo.config's words
 	}
 	if bounded && n > high {
-		return nil, fmt.Errorf("Should be less than or equal to %d", high)
+		return nil, fmt.Errorf("Should be less than or equal to %d", high) //nolint:staticcheck // oslo.config's words
 	}
 	return n, nil
 }
@@ -155,7 +155,7 @@ func toDict(text string) (any, error) {
 		// A part without a colon is joined with the next one.
 		for !strings.Contains(p, ":") {
 			if len(parts) == 0 {
-				return nil, errors.New(`Value should be NAME:VALUE pairs separated by ","`)
+				return nil, errors.New(`Value should be NAME:VALUE pairs separated by ","`) //nolint:staticcheck // oslo.config's words
 			}
 			p += "," + parts[0]
 			parts = parts[1:]
@@ -163,7 +163,7 @@ func toDict(text string) (any, error) {
 		key, value, _ := strings.Cut(p, ":")
 		key = strings.TrimFunc(key, isSpace)
 		if key == "" {
-			return nil, errors.New("Key name should not be empty")
+			return nil, errors.New("Key name should not be empty") //nolint:staticcheck // oslo.config's words
 		}
 		if seen[key] {
 			return nil, errors.New("Duplicate key " + key)
