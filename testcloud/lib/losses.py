@@ -113,6 +113,7 @@ def keypair_replaced():
     subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", state + "/other-key"], check=True)
     body = {"keypair": {"name": name, "user_id": user, "public_key": open(state + "/other-key.pub").read()}}
     cloud.compute.post("/os-keypairs", json=body, microversion="2.10").raise_for_status()
+    open(state + "/extra-keypair", "w").close()  # delete would leave it alone: it may be somebody else's
 
 
 def password_changed():
@@ -127,6 +128,9 @@ def tidy():
         if path.endswith("server"):
             cloud.compute.delete_server(found)
             wait("the server's end", lambda: cloud.compute.find_server(found) is None)
+        elif path.endswith("keypair"):
+            path = "/os-keypairs/%s?user_id=%s" % (one("keypair")["name"], one("user")["id"])
+            cloud.compute.delete(path, microversion="2.10").raise_for_status()
         elif path.endswith("password"):
             cloud.identity.update_user(one("user")["id"], password=one("user")["secrets"]["password"])
         else:
