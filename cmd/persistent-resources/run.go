@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"opendev.org/x/persistent-resources/internal/stestr"
+	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/subunit"
 )
 
@@ -31,7 +32,7 @@ type runOptions struct {
 	serial, parallel                     bool
 	subunit, combine, saveState, slowest bool
 	failing, untilFailure                bool
-	junit                                string
+	junit, stream, side                  string
 	noAPI                                bool
 	filters                              []string // of "stestr run"
 }
@@ -88,6 +89,8 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.failing, "failing", false, "run what failed in the last run")
 	f.BoolVar(&o.untilFailure, "until-failure", false, "run again and again until a test fails")
 	f.StringVar(&o.junit, "junit", "", "write the results as JUnit XML to this `FILE` too")
+	f.StringVar(&o.stream, "stream", "", "write the results as a subunit stream to this `FILE` too")
+	f.StringVar(&o.side, "side", "", "`WHEN` this runs, for the reports: pre-upgrade, post-upgrade, …")
 	f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
 	for _, old := range []string{"black-regex", "whitelist-file", "blacklist-file"} {
 		_ = f.MarkHidden(old)
@@ -167,6 +170,9 @@ func (o *runOptions) check(env environment) error {
 	case o.concurrency < 0:
 		return usagef("The provided concurrency value: %d is not valid. An integer >= 0 must be used.", o.concurrency)
 	}
+	if o.subunit && o.stream != "" {
+		return usagef("--stream and --subunit both write the stream; name one")
+	}
 	if o.saveState {
 		fmt.Fprintln(env.stderr, "note: --save-state has no effect here")
 	}
@@ -238,11 +244,11 @@ func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, id
 	if err != nil {
 		return err
 	}
-	outputs := outputOptions{junit: o.junit}
+	outputs := outputOptions{junit: o.junit, subunit: o.stream}
 	if o.subunit {
 		outputs.subunit = "-"
 	}
-	out, err := newOutputs(outputs, "run", o.subunit, env)
+	out, err := newOutputs(outputs, o.label(ids), o.subunit, env)
 	if err != nil {
 		return err
 	}
@@ -280,6 +286,23 @@ func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, id
 	return o.verdict(ctx, out.collector.Summary())
 }
 
+// label names the run in reports: by its phase where it has one, and by when it is.
+func (o *runOptions) label(ids []string) string {
+	label := "run"
+	for i, id := range ids {
+		phase, ok := phases.PhaseOf(id)
+		if !ok || i > 0 && phase.String() != label {
+			label = "run"
+			break
+		}
+		label = phase.String()
+	}
+	if o.side != "" {
+		label += "." + o.side
+	}
+	return label
+}
+
 func (o *runOptions) verdict(ctx context.Context, s subunit.Summary) error {
 	switch {
 	case ctx.Err() != nil:
@@ -298,7 +321,7 @@ func (o *runOptions) childFlags(c *cobra.Command) []string {
 	if o.serial {
 		n = 1
 	}
-	args := []string{"runner", "--unsupervised", "--concurrency", strconv.Itoa(n)}
+	args := []string{"runner", "--unsupervised", "--alone", "--concurrency", strconv.Itoa(n)}
 	if o.noAPI {
 		args = append(args, "--no-api")
 	}

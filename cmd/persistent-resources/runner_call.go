@@ -22,6 +22,7 @@ type runnerOptions struct {
 	concurrency  int
 	with         string
 	unsupervised bool
+	alone        bool
 }
 
 // callKey carries the call that stestr made to the runner command.
@@ -65,6 +66,7 @@ is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
 	f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
 	f.IntVarP(&o.concurrency, "concurrency", "w", 1, "work on up to `N` classes, and resources of a class, at once; stestr has workers of its own")
 	f.StringVar(&o.with, "with", "", "have this `PROGRAM`, a Python, list and run the tests that are not ours, so that one run holds both")
+	f.BoolVar(&o.alone, "alone", false, "no other process runs tests of the same run: wait for none")
 	f.BoolVar(&o.unsupervised, "unsupervised", false, "run the tests in this process: a crash then leaves tests without a result")
 	return c
 }
@@ -128,7 +130,11 @@ func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, own, wa
 		return err
 	}
 	defer os.Remove(list)
-	args := append([]string{"runner", "--unsupervised"}, withoutRunner(call.Before)...)
+	args := []string{"runner", "--unsupervised"}
+	if call.LoadList == "" {
+		args = append(args, "--alone") // stestr has one worker then
+	}
+	args = append(args, withoutRunner(call.Before)...)
 	process, err := ownProcess(append(args, "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", list), wanted, env)
 	if err == nil {
 		process.Sink = func(e *subunit.Event) error { out.event(e); return out.failure() }

@@ -28,7 +28,7 @@ func (o *runnerOptions) runTests(ctx context.Context, own, wanted []string, glob
 	run.ConfigError, run.NoAPI, run.Concurrency = configErr, o.noAPI, concurrency(o.concurrency)
 	run.Stop = sink.failure
 	run.Select, run.Unknown = selection(own, wanted)
-	t := turns{session: s, run: run, sink: sink}
+	t := turns{session: s, run: run, sink: sink, alone: o.alone}
 	t.runAll(ctx)
 	for _, n := range s.notes() {
 		fmt.Fprintf(env.stderr, "note: %s\n", n)
@@ -45,6 +45,7 @@ type turns struct {
 	session *session
 	run     phases.Options
 	sink    *streamSink
+	alone   bool
 	workers *stestr.Workers
 	outcome phases.Outcome
 }
@@ -61,7 +62,7 @@ func (t *turns) runAll(ctx context.Context) {
 			selected[l.Class.Phase] = append(of, p)
 		}
 	}
-	if t.run.Config != nil && t.run.ConfigError == nil {
+	if !t.alone && t.run.Config != nil && t.run.ConfigError == nil {
 		t.workers = stestr.OpenWorkers(t.session.stateDir().Path)
 		defer t.workers.Close()
 		t.announce(ctx, selected[phases.Create], t.session.named)
