@@ -50,6 +50,7 @@ until_true() {
 
 # build FILE: the program that is tried; that of the environment's PROGRAM, or made from this tree
 build() {
+  rm -f "$1" # it may still run
   if [ -n "${PROGRAM:-}" ]; then
     cp "$PROGRAM" "$1"
   else
