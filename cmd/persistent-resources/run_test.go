@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator"
 )
@@ -55,6 +57,20 @@ func TestRunToldToStop(t *testing.T) {
 	c.unchanged("an interrupted run")
 }
 
+// inFlight is what the repository has of the run in progress.
+func (c *testCloud) inFlight() string {
+	c.t.Helper()
+	found, err := filepath.Glob(filepath.Join(c.dir, ".stestr", "tmp*"))
+	if err != nil || len(found) != 1 {
+		return fmt.Sprint("no one file of a run in progress: ", found, err)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(text)
+}
+
 // TestRunKilled kills a run: what was finished is in a file that jobs collect, and the next run is none the worse.
 func TestRunKilled(t *testing.T) {
 	c := startCloud(t, simulator.Options{})
@@ -62,18 +78,22 @@ func TestRunKilled(t *testing.T) {
 	var stderr bytes.Buffer
 	cmd := c.start(nil, &stderr, "run", "--services", "object_storage", "--regex", "persistent-create", "-w", "1")
 	<-arrived
+	// The test before has ended; its result is on its way into the file.
+	const ended = "test_create_persistent_container[persistent-create] [ multipart"
+	for stored := c.inFlight(); !strings.Contains(stored, ended); stored = c.inFlight() {
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("the test that had ended is not in %s", stored)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
 	goOn()
-	found, err := filepath.Glob(filepath.Join(c.dir, ".stestr", "tmp*"))
-	if err != nil || len(found) != 1 {
-		t.Fatalf("files of the killed run: %v, %v", found, err)
-	}
-	text, err := os.ReadFile(found[0])
-	if err != nil || !strings.Contains(string(text), "test_create_persistent_container[persistent-create] [ multipart") {
-		t.Errorf("the test that had ended is not there: %v\n%s", err, text)
+	if stored := c.inFlight(); !strings.Contains(stored, ended) {
+		t.Errorf("the killed run left %s", stored)
 	}
 	c.program(nil, "run", "--services", "object_storage", "--regex", "persistent-(create|cleanup)").must(t, exitOK, "run again")
 	c.unchanged("a killed run")
