@@ -47,6 +47,9 @@ verify before delete, and keeps the results in the stestr repository .stestr of
 the working directory, where "stestr last" and whatever else a job looks for
 finds them. Expressions are those of Python; list files have one a line.
 
+The status is Tempest's: 0 when all passed or were skipped, 1 when a test failed
+or none was selected, 2 for wrong usage, 5 for an expression that cannot be used.
+
   persistent-resources run --regex persistent-create
   persistent-resources run --regex persistent-verify --combine`,
 		// Jobs write what pflag would misread, see stestr.MendArguments.
