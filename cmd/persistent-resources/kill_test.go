@@ -12,12 +12,14 @@ import (
 
 // TestKilledCreateLeaksNothing kills create at each point of each of its requests. Whatever happened, delete leaves nothing
 // behind, and create goes on where it stopped without making anything twice.
-func TestKilledCreateLeaksNothing(t *testing.T) {
+func TestKilledCreateLeaksNothing(t *testing.T) { killedCreate(t, "object_storage") }
+
+func killedCreate(t *testing.T, services string) {
 	c := startCloud(t, simulator.Options{})
-	c.program(nil, "create", "-q", "--services", "object_storage").must(t, exitOK, "create")
+	c.program(nil, "create", "-q", "--services", services).must(t, exitOK, "create")
 	whole := c.Inventory()
 	requests := len(c.Requests())
-	c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete")
+	c.program(nil, "delete", "-q", "--services", services).must(t, exitOK, "delete")
 	c.unchanged("delete")
 	if requests < 8 {
 		t.Fatalf("create made only %d requests", requests)
@@ -26,21 +28,21 @@ func TestKilledCreateLeaksNothing(t *testing.T) {
 		for _, point := range points {
 			at := fmt.Sprintf("%d:%s", n, point)
 			c.forget()
-			c.program([]string{killAt + "=" + at}, "create", "-q", "--services", "object_storage").must(t, -1, "create killed at "+at)
-			r := c.program(nil, "delete", "-q", "--services", "object_storage")
+			c.program([]string{killAt + "=" + at}, "create", "-q", "--services", services).must(t, -1, "create killed at "+at)
+			r := c.program(nil, "delete", "-q", "--services", services)
 			if r.code != exitOK && !(r.code == exitState && c.neverBegan()) {
 				t.Fatalf("delete after create was killed at %s: exit code %d\n%s", at, r.code, r.stderr)
 			}
 			c.unchanged("delete after create was killed at " + at)
 
 			c.forget()
-			c.program([]string{killAt + "=" + at}, "create", "-q", "--services", "object_storage").must(t, -1, "create killed at "+at)
-			c.program(nil, "create", "-q", "--services", "object_storage").must(t, exitOK, "create again after a kill at "+at)
+			c.program([]string{killAt + "=" + at}, "create", "-q", "--services", services).must(t, -1, "create killed at "+at)
+			c.program(nil, "create", "-q", "--services", services).must(t, exitOK, "create again after a kill at "+at)
 			if got, want := kinds(c.Inventory()), kinds(whole); got != want {
 				t.Fatalf("create again after a kill at %s made\n%s\nwant\n%s", at, got, want)
 			}
-			c.program(nil, "verify", "-q", "--services", "object_storage").must(t, exitOK, "verify after a kill at "+at)
-			c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete after a kill at "+at)
+			c.program(nil, "verify", "-q", "--services", services).must(t, exitOK, "verify after a kill at "+at)
+			c.program(nil, "delete", "-q", "--services", services).must(t, exitOK, "delete after a kill at "+at)
 			c.unchanged("a kill at " + at)
 		}
 	}
