@@ -1,5 +1,6 @@
 """The program's tests as Python's runners see them."""
 
+import contextlib
 import datetime
 import unittest
 
@@ -159,34 +160,29 @@ class _Relay:
             self._stream.status(test_status='fail', **event)
 
 
-class _stream_to:
+@contextlib.contextmanager
+def _stream_to(result):
     """The stream behind a result, or one that feeds the result.
 
     stestr's runner writes a stream; given events as they are, it writes the
     program's own times, tags and attachments as soon as they come.
     """
-
-    def __init__(self, result):
-        self._result = result
-        self._fed = None
-
-    def __enter__(self):
-        inner = self._result
-        while inner is not None:
-            if isinstance(inner, testtools.ExtendedToStreamDecorator):
-                return inner
-            inner = vars(inner).get('decorated')
-        self._fed = testtools.StreamToExtendedDecorator(
-            _WithoutStart(testtools.ExtendedToOriginalDecorator(self._result)))
-        self._fed.startTestRun()
-        return self._fed
-
-    def __exit__(self, *_exception):
-        if self._fed is not None:
-            self._fed.stopTestRun()
-            # Back to automatic times for what runs next.
-            if hasattr(self._result, 'time'):
-                self._result.time(None)
+    inner = result
+    while inner is not None:
+        if isinstance(inner, testtools.ExtendedToStreamDecorator):
+            yield inner
+            return
+        inner = getattr(inner, '__dict__', {}).get('decorated')
+    fed = testtools.StreamToExtendedDecorator(
+        _WithoutStart(testtools.ExtendedToOriginalDecorator(result)))
+    fed.startTestRun()
+    try:
+        yield fed
+    finally:
+        fed.stopTestRun()
+        # Back to automatic times for what runs next.
+        if hasattr(result, 'time'):
+            result.time(None)
 
 
 class _WithoutStart:

@@ -238,15 +238,11 @@ func (o *runOptions) selected(dir string) ([]string, error) {
 
 // once runs the tests in a supervised process and stores the results.
 func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, ids []string, c *cobra.Command, env environment) error {
-	list, err := stestr.WriteIDs(ids)
+	process, list, err := ownProcess(o.childFlags(c), ids, env)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(list)
-	process, err := ownProcess(append(o.childFlags(c), "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", list), ids, env)
-	if err != nil {
-		return err
-	}
 	outputs := outputOptions{junit: o.junit, subunit: o.stream}
 	if o.subunit {
 		outputs.subunit = "-"

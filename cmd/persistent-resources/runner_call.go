@@ -123,20 +123,16 @@ func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *gl
 	return nil
 }
 
-// supervise has the tests run by a child, so that a death of the child leaves no test without a result.
+// supervise has the tests run by a child, so that a death of the child leaves no test without a result. Where there can be no
+// child, they run here.
 func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, own, wanted []string, out *streamSink, global *globalOptions, c *cobra.Command, env environment) error {
-	list, err := stestr.WriteIDs(wanted)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(list)
 	args := []string{"runner", "--unsupervised"}
 	if call.LoadList == "" {
 		args = append(args, "--alone") // stestr has one worker then
 	}
-	args = append(args, withoutRunner(call.Before)...)
-	process, err := ownProcess(append(args, "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", list), wanted, env)
+	process, list, err := ownProcess(append(args, withoutRunner(call.Before)...), wanted, env)
 	if err == nil {
+		defer os.Remove(list)
 		process.Sink = func(e *subunit.Event) error { out.event(e); return out.failure() }
 		err = stestr.Supervise(process)
 	}
@@ -155,16 +151,23 @@ func withoutRunner(words []string) []string {
 	return words
 }
 
-// ownProcess is this program as a test process with the given words.
-func ownProcess(args, ids []string, env environment) (stestr.Process, error) {
+// ownProcess is this program as a test process with the given options, and the list of ids that it is given and that the
+// caller removes. An error is a *stestr.StartError.
+func ownProcess(options, ids []string, env environment) (p stestr.Process, list string, err error) {
+	const name = "the test process"
 	exe, err := os.Executable()
-	if err != nil {
-		return stestr.Process{}, &stestr.StartError{Name: "the test process", Err: err}
+	if err == nil {
+		list, err = stestr.WriteIDs(ids)
 	}
+	if err != nil {
+		return stestr.Process{}, "", &stestr.StartError{Name: name, Err: err}
+	}
+	args := append([]string{programName}, options...)
 	return stestr.Process{
-		Name: "the test process", Path: exe, Args: append([]string{programName}, args...), Env: env.environ, IDs: ids,
+		Name: name, Path: exe, Env: env.environ, IDs: ids,
+		Args: append(args, "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", list),
 		Text: func(b []byte) { _, _ = env.stderr.Write(b) }, Stderr: env.stderr,
-	}, nil
+	}, list, nil
 }
 
 // selection makes a filter of the wanted ids, and finds those that are none of ours.

@@ -85,18 +85,21 @@ func (f *foreignRunner) ids() ([]string, error) {
 	return foreign, nil
 }
 
-// run runs foreign tests, wanted ones or all, after our own. A test that this is prevented for fails.
+// listingTest fails in place of the foreign tests when these cannot even be listed.
+const listingTest = phases.Package + ".tests.ForeignTests.test_list"
+
+// run runs foreign tests, wanted ones or all, after our own. Whatever prevents it, stestr must read a failure.
 func (f *foreignRunner) run(ctx context.Context, wanted []string, out *streamSink) error {
+	sink := func(e *subunit.Event) error { out.event(e); return out.failure() }
 	if f.call.LoadList == "" && f.call.Only == "" {
 		var err error
 		if wanted, err = f.ids(); err != nil {
-			return err
+			return errors.Join(err, stestr.FailAll([]string{listingTest}, err.Error(), sink))
 		}
 	}
 	if len(wanted) == 0 && f.call.Only == "" {
 		return nil
 	}
-	sink := func(e *subunit.Event) error { out.event(e); return out.failure() }
 	if ctx.Err() != nil {
 		return stestr.FailAll(wanted, fmt.Sprintf("not run: %v", context.Cause(ctx)), sink)
 	}
@@ -104,7 +107,7 @@ func (f *foreignRunner) run(ctx context.Context, wanted []string, out *streamSin
 	if f.call.Only == "" {
 		list, err := stestr.WriteIDs(wanted)
 		if err != nil {
-			return err
+			return errors.Join(err, stestr.FailAll(wanted, err.Error(), sink))
 		}
 		defer os.Remove(list)
 		args = f.call.WithLoadList(list)
@@ -116,8 +119,7 @@ func (f *foreignRunner) run(ctx context.Context, wanted []string, out *streamSin
 			Sink: sink, Text: out.text, Stderr: f.env.stderr,
 		})
 	}
-	var start *stestr.StartError
-	if errors.As(err, &start) || errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
+	if err != nil && out.failure() == nil {
 		return errors.Join(err, stestr.FailAll(wanted, err.Error(), sink))
 	}
 	return err

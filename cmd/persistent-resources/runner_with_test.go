@@ -165,6 +165,26 @@ func TestRunnerWithADyingRunner(t *testing.T) {
 	}
 }
 
+// TestRunnerWithACutListing: everything is asked for, and the foreign tests cannot be listed.
+func TestRunnerWithACutListing(t *testing.T) {
+	c := startCloud(t, simulator.Options{})
+	args := []string{"--with", c.foreign(""), "--phase", "verify", "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests"}
+	all, _, _ := mixed(t, c.program([]string{"LISTING=2"}, args...).must(t, exitOK, "run").stdout)
+	if got := lineOf(all); !strings.HasSuffix(got, listingTest+" fail") {
+		t.Errorf("results %s", got)
+	}
+}
+
+// TestRunnerWithoutDirectoryForFiles: no list of ids can be written, and the tests run all the same.
+func TestRunnerWithoutDirectoryForFiles(t *testing.T) {
+	c := startCloud(t, simulator.Options{})
+	r := c.program([]string{"TMPDIR=" + filepath.Join(c.dir, "absent")}, c.call("persistent-")...).must(t, exitOK, "run")
+	if all := resultsOf(t, r.stdout); len(all) != 6 || !strings.Contains(r.stderr, "the tests run unsupervised") {
+		t.Errorf("results %s\n%s", lineOf(all), r.stderr)
+	}
+	c.unchanged("an unsupervised run")
+}
+
 // TestRunnerOfNothing: what --no-discover names and nobody has.
 func TestRunnerOfNothing(t *testing.T) {
 	c := startCloud(t, simulator.Options{})
