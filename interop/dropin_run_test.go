@@ -86,7 +86,8 @@ func (w *workspace) sameRepository(tests, failed int) {
 }
 
 var (
-	durations = regexp.MustCompile(`\d+\.\d{3,}`)
+	// Classes that ran at once may stand in another order than that of their times: stestr's balance is negative then.
+	durations = regexp.MustCompile(`\d+\.\d{3,}|\) => .*`)
 	deltas    = regexp.MustCompile(` \([+-][^)]*\)`) // what stestr says of the run before: "Ran 3 (+1) tests in 0.023s (-0.052s)"
 	sums      = regexp.MustCompile(`(?m)^(Ran .*|FAILED .*)$`)
 )

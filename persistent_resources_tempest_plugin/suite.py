@@ -65,8 +65,8 @@ class Suite(unittest.TestSuite):
         """
         kept = [t.id() for t in self if t.id() in ids]
         try:
-            strangers = sorted(i for i in ids if i not in set(kept) and
-                               i.startswith(program.PACKAGE + '.'))
+            strangers = sorted(i for i in set(ids).difference(kept)
+                               if i.startswith(program.PACKAGE + '.'))
         except TypeError:  # only "in" is promised of ids
             strangers = []
         return Suite(kept + strangers, self._reason)
