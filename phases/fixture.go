@@ -107,9 +107,6 @@ func (f *Fixture) close() {
 		_ = f.lock.Unlock()
 		f.lock = nil
 	}
-	if f.conn != nil {
-		f.conn.Close()
-	}
 }
 
 func (f *Fixture) tell(what string) {

@@ -70,7 +70,9 @@ func Run(ctx context.Context, o Options) Outcome {
 	if r.o.Log.Secrets == nil {
 		r.o.Log.Secrets = cloud.NewSecrets()
 	}
-	plan := r.plan()
+	conn := &sharedConnection{connect: o.Connect}
+	defer conn.close()
+	plan := r.plan(conn)
 	m := r.emitter(o.Sink)
 	for _, p := range plan {
 		for _, t := range p.class.Tests {
@@ -101,13 +103,13 @@ type planned struct {
 	fixture *Fixture
 }
 
-func (r *runner) plan() []planned {
+func (r *runner) plan(conn *sharedConnection) []planned {
 	var out []planned
 	for _, phase := range []Phase{Create, Verify, Delete} {
 		for _, s := range r.o.Services {
 			f := &Fixture{
 				Config: r.o.Config, Log: r.o.Log, NoAPI: r.o.NoAPI, Concurrency: max(r.o.Concurrency, 1), Progress: r.o.Progress,
-				program: r.o.Program, state: r.o.State, connect: r.o.Connect, note: r.note,
+				program: r.o.Program, state: r.o.State, connect: conn.get, note: r.note,
 			}
 			c := class(s, phase, f)
 			f.ID = c.ID

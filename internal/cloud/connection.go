@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -42,6 +43,9 @@ type Connection struct {
 	transport *http.Transport
 	secrets   *Secrets
 	notes     notes
+
+	mu       sync.Mutex
+	sessions map[Auth]*Session
 }
 
 // Connect checks o and prepares a connection. Nothing is sent.

@@ -63,8 +63,22 @@ type Session struct {
 	token  *Token
 }
 
-// Session returns an identity. Nothing is sent.
+// Session returns an identity; the same one, with its token, for the same a. Nothing is sent.
 func (c *Connection) Session(a Auth) *Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s, ok := c.sessions[a]; ok {
+		return s
+	}
+	s := c.newSession(a)
+	if c.sessions == nil {
+		c.sessions = map[Auth]*Session{}
+	}
+	c.sessions[a] = s
+	return s
+}
+
+func (c *Connection) newSession(a Auth) *Session {
 	c.secrets.Add(a.Password, a.ApplicationCredentialSecret, a.Token)
 	s := &Session{conn: c, auth: a, provider: &gophercloud.ProviderClient{HTTPClient: *c.client}}
 	s.provider.UseTokenLock()
