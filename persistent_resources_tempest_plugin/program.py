@@ -112,14 +112,17 @@ def run(ids, relay):
         path = find()
     except Unusable as e:
         return str(e)
-    with tempfile.NamedTemporaryFile('w', suffix='.ids',
-                                     encoding='utf-8') as id_list:
+    # Without a name: whatever kills this process leaves nothing behind.
+    with tempfile.TemporaryFile('w', encoding='utf-8') as id_list:
         id_list.write(''.join(i + '\n' for i in ids))
         id_list.flush()
+        id_list.seek(0)
+        descriptor = id_list.fileno()
         try:
             process = subprocess.Popen(
-                [path] + _CALL + ['--load-list', id_list.name],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+                [path] + _CALL + ['--load-list', '/dev/fd/%d' % descriptor],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                pass_fds=[descriptor])
         except OSError as e:
             return '%s cannot be started: %s' % (path, e)
         relay.stop = lambda: process.send_signal(signal.SIGINT)

@@ -37,6 +37,9 @@ func run(ctx context.Context, args []string, env environment) int {
 	} else {
 		err = root.ExecuteContext(ctx)
 	}
+	if isCall {
+		err = refuse(call, err, env)
+	}
 	code := exitCode(err)
 	var exit exitError
 	if err != nil && !errors.As(err, &exit) {
@@ -91,6 +94,7 @@ of the Tempest plugin of the same name, and writes subunit and JUnit.`,
 		newSimulateCommand(env),
 		newVersionCommand(env),
 	)
+	refuseUnknownShells(root)
 	addExitStatus(root)
 	return root
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -238,11 +237,11 @@ func (o *runOptions) selected(dir string) ([]string, error) {
 
 // once runs the tests in a supervised process and stores the results.
 func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, ids []string, c *cobra.Command, env environment) error {
-	process, list, err := ownProcess(o.childFlags(c), ids, env)
+	process, err := ownProcess(o.childFlags(c), ids, env)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(list)
+	defer process.List.Close()
 	outputs := outputOptions{junit: o.junit, subunit: o.stream}
 	if o.subunit {
 		outputs.subunit = "-"

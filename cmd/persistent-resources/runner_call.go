@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type runnerOptions struct {
 	with         string
 	unsupervised bool
 	alone        bool
+	guard        bool
 }
 
 // callKey carries the call that stestr made to the runner command.
@@ -35,6 +37,28 @@ func runnerCall(ctx context.Context, call stestr.Call) (context.Context, []strin
 		args = args[1:]
 	}
 	return context.WithValue(ctx, callKey{}, call), append([]string{"runner"}, args...)
+}
+
+// listTest fails in place of tests whose ids cannot even be read.
+const listTest = phases.Package + ".tests.ListedTests.test_list"
+
+// refuse lets the tests of a call fail that could not be begun. stestr heeds no status of a run: without a packet it would
+// see a run in which nothing failed.
+func refuse(call stestr.Call, err error, env environment) error {
+	var usage usageError
+	if call.List || !errors.As(err, &usage) {
+		return err
+	}
+	ids := []string{listTest}
+	if call.LoadList != "" {
+		if listed, listErr := stestr.ReadIDs(call.LoadList); listErr == nil {
+			ids = listed
+		}
+	}
+	reason := phases.Describe(err)
+	fmt.Fprintf(env.stderr, "persistent-resources: %s\n", reason)
+	out := newStreamSink(env.stdout)
+	return stestr.FailAll(ids, reason, func(e *subunit.Event) error { out.event(e); return out.failure() })
 }
 
 func newRunnerCommand(global *globalOptions, env environment) *cobra.Command {
@@ -54,6 +78,9 @@ what people read goes to standard error. The tests run in a process of their own
 should it die, every test that it was asked for is reported as failed. The status
 is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.guard {
+				return guard(env)
+			}
 			call, ok := c.Context().Value(callKey{}).(stestr.Call)
 			if !ok {
 				return usagef("stestr and Tempest start this command, with -m stestr.subunit_runner.run; set PYTHON to the program and use theirs")
@@ -68,7 +95,28 @@ is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
 	f.StringVar(&o.with, "with", "", "have this `PROGRAM`, a Python, list and run the tests that are not ours, so that one run holds both")
 	f.BoolVar(&o.alone, "alone", false, "no other process runs tests of the same run: wait for none")
 	f.BoolVar(&o.unsupervised, "unsupervised", false, "run the tests in this process: a crash then leaves tests without a result")
+	f.BoolVar(&o.guard, "guard", false, "read the copy of a worker's stream from standard input and answer for the worker when it is killed")
+	_ = f.MarkHidden("guard")
 	return c
+}
+
+// guard is the process that outlives a worker which is killed. Interrupts are for the worker.
+func guard(env environment) error {
+	out := newStreamSink(env.stdout)
+	err := stestr.Guard(env.stdin, func(e *subunit.Event) error { out.event(e); return out.failure() })
+	return errors.Join(err, out.close())
+}
+
+// guarded starts the guard of a stream that must have results for ids, and returns what takes leave of it.
+func guarded(out *streamSink, ids []string, env environment) (leave func()) {
+	g, err := stestr.StartGuard([]string{programName, "runner", "--guard"}, env.environ, env.stdout, env.stderr)
+	if err != nil {
+		fmt.Fprintf(env.stderr, "persistent-resources: %v; should the worker be killed, tests may be without a result\n", err)
+		return func() {}
+	}
+	g.Want(ids)
+	out.guard = g
+	return func() { out.guard = nil; g.Close() }
 }
 
 func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *globalOptions, c *cobra.Command, env environment) error {
@@ -108,8 +156,9 @@ func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *gl
 		wanted = []string{call.Only} // nothing of ours: it fails as that
 	}
 	if o.unsupervised {
-		return o.runTests(ctx, own, wanted, global, c, env)
+		return o.runTests(ctx, own, wanted, out, global, c, env)
 	}
+	defer guarded(out, append(slices.Clip(wanted), others...), env)()
 	var err error
 	if len(wanted) > 0 || o.with == "" {
 		err = o.supervise(ctx, call, own, wanted, out, global, c, env)
@@ -130,16 +179,16 @@ func (o *runnerOptions) supervise(ctx context.Context, call stestr.Call, own, wa
 	if call.LoadList == "" {
 		args = append(args, "--alone") // stestr has one worker then
 	}
-	process, list, err := ownProcess(append(args, withoutRunner(call.Before)...), wanted, env)
+	process, err := ownProcess(append(args, withoutRunner(call.Before)...), wanted, env)
 	if err == nil {
-		defer os.Remove(list)
+		defer process.List.Close()
 		process.Sink = func(e *subunit.Event) error { out.event(e); return out.failure() }
 		err = stestr.Supervise(process)
 	}
 	var start *stestr.StartError
 	if errors.As(err, &start) {
 		fmt.Fprintf(env.stderr, "persistent-resources: %v; the tests run unsupervised\n", err)
-		return o.runTests(ctx, own, wanted, global, c, env)
+		return o.runTests(ctx, own, wanted, out, global, c, env)
 	}
 	return err
 }
@@ -151,23 +200,24 @@ func withoutRunner(words []string) []string {
 	return words
 }
 
-// ownProcess is this program as a test process with the given options, and the list of ids that it is given and that the
-// caller removes. An error is a *stestr.StartError.
-func ownProcess(options, ids []string, env environment) (p stestr.Process, list string, err error) {
+// ownProcess is this program as a test process with the given options. It inherits the list of ids, which the caller closes.
+// An error is a *stestr.StartError.
+func ownProcess(options, ids []string, env environment) (stestr.Process, error) {
 	const name = "the test process"
 	exe, err := os.Executable()
-	if err == nil {
-		list, err = stestr.WriteIDs(ids)
-	}
 	if err != nil {
-		return stestr.Process{}, "", &stestr.StartError{Name: name, Err: err}
+		return stestr.Process{}, &stestr.StartError{Name: name, Err: err}
+	}
+	list, err := stestr.IDFile(ids)
+	if err != nil {
+		return stestr.Process{}, &stestr.StartError{Name: name, Err: err}
 	}
 	args := append([]string{programName}, options...)
 	return stestr.Process{
-		Name: name, Path: exe, Env: env.environ, IDs: ids,
-		Args: append(args, "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", list),
+		Name: name, Path: exe, Env: env.environ, IDs: ids, List: list,
+		Args: append(args, "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./", "--load-list", stestr.ListPath),
 		Text: func(b []byte) { _, _ = env.stderr.Write(b) }, Stderr: env.stderr,
-	}, list, nil
+	}, nil
 }
 
 // selection makes a filter of the wanted ids, and finds those that are none of ours.

@@ -16,14 +16,13 @@ import (
 )
 
 // runTests runs the wanted tests in this process. Every problem is an event.
-func (o *runnerOptions) runTests(ctx context.Context, own, wanted []string, global *globalOptions, c *cobra.Command, env environment) error {
+func (o *runnerOptions) runTests(ctx context.Context, own, wanted []string, sink *streamSink, global *globalOptions, c *cobra.Command, env environment) error {
 	cfg, configErr := global.load(c, env)
 	s, err := newSession(cfg, env)
 	if err != nil && configErr == nil {
 		configErr = err
 	}
 	defer s.close()
-	sink := newStreamSink(env.stdout)
 	run := s.options()
 	run.ConfigError, run.NoAPI, run.Concurrency = configErr, o.noAPI, concurrency(o.concurrency)
 	run.Stop = sink.failure
@@ -47,6 +46,7 @@ type turns struct {
 	sink    *streamSink
 	alone   bool
 	workers *stestr.Workers
+	created []stestr.Phase // of the services that this process creates: no other worker does
 	outcome phases.Outcome
 }
 
@@ -68,9 +68,17 @@ func (t *turns) runAll(ctx context.Context) {
 		t.announce(ctx, selected[phases.Create], t.session.named)
 		t.announce(ctx, selected[phases.Verify], t.session.recorded)
 	}
+	t.created = selected[phases.Create]
 	for _, phase := range []phases.Phase{phases.Create, phases.Verify, phases.Delete} {
 		t.runPhase(ctx, phase, selected[phase])
 	}
+}
+
+// usable reports whether a phase need not wait for workers that may not have begun. stestr gives a class to one worker: what
+// this process did not create, no other will.
+func (t *turns) usable(p stestr.Phase) bool {
+	created := slices.ContainsFunc(t.created, func(c stestr.Phase) bool { return c.Service == p.Service })
+	return created || t.session.usable(p)
 }
 
 // announce tells other workers of phases; mayMake says of which services a file may be made for that.
@@ -89,7 +97,7 @@ func (t *turns) runPhase(ctx context.Context, phase phases.Phase, of []stestr.Ph
 	for _, p := range of {
 		if t.workers != nil && t.session.named(p.Service) {
 			limit := time.Duration(t.run.Config.PersistentResources.LockTimeout) * time.Second
-			t.workers.Await(ctx, p, func() bool { return t.session.usable(p) }, limit)
+			t.workers.Await(ctx, p, func() bool { return t.usable(p) }, limit)
 		}
 	}
 	run := t.run

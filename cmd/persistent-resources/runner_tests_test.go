@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator"
+	"opendev.org/x/persistent-resources/internal/stestr"
+	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/subunit"
+	"opendev.org/x/persistent-resources/tempestconf"
 )
 
 // TestWorkersKeepTheOrder spreads create, verify and delete over three processes, as stestr does with a run of all classes,
@@ -36,6 +39,22 @@ func TestWorkersKeepTheOrder(t *testing.T) {
 		t.Errorf("results: %s\n%s%s%s", all, outputs[0].stderr, outputs[1].stderr, outputs[2].stderr)
 	}
 	c.unchanged("three workers")
+}
+
+// TestNobodyIsWaitedFor: where this process was to create, its own verify waits for no other.
+func TestNobodyIsWaitedFor(t *testing.T) {
+	config := &tempestconf.Config{Dir: t.TempDir()}
+	config.PersistentResources.StateDir = "state"
+	session := &session{config: config}
+	of := func(service string, phase phases.Phase) stestr.Phase {
+		return stestr.Phase{Service: service, Number: int(phase)}
+	}
+	turns := turns{session: session, created: []stestr.Phase{of("compute", phases.Create)}}
+	for _, phase := range []phases.Phase{phases.Verify, phases.Delete} {
+		if !turns.usable(of("compute", phase)) || turns.usable(of("object_storage", phase)) {
+			t.Errorf("%s: a record that was to be made here is waited for, or one that was not is not", phase)
+		}
+	}
 }
 
 // TestVerifyAloneFailsSoon: where nobody creates, nobody is waited for longer than workers take to start.

@@ -103,19 +103,20 @@ func (f *foreignRunner) run(ctx context.Context, wanted []string, out *streamSin
 	if ctx.Err() != nil {
 		return stestr.FailAll(wanted, fmt.Sprintf("not run: %v", context.Cause(ctx)), sink)
 	}
-	args := f.call.Args
+	out.guard.Want(wanted)
+	args, list := f.call.Args, (*os.File)(nil)
 	if f.call.Only == "" {
-		list, err := stestr.WriteIDs(wanted)
-		if err != nil {
+		var err error
+		if list, err = stestr.IDFile(wanted); err != nil {
 			return errors.Join(err, stestr.FailAll(wanted, err.Error(), sink))
 		}
-		defer os.Remove(list)
-		args = f.call.WithLoadList(list)
+		defer list.Close()
+		args = f.call.WithLoadList(stestr.ListPath)
 	}
 	path, err := exec.LookPath(f.program)
 	if err == nil {
 		err = stestr.Supervise(stestr.Process{
-			Name: f.program, Path: path, Args: append([]string{f.program}, args...), Env: f.env.environ, IDs: wanted, Lenient: true,
+			Name: f.program, Path: path, Args: append([]string{f.program}, args...), Env: f.env.environ, List: list, IDs: wanted, Lenient: true,
 			Sink: sink, Text: out.text, Stderr: f.env.stderr,
 		})
 	}

@@ -12,6 +12,7 @@ import (
 
 	"opendev.org/x/persistent-resources/internal/cloud"
 	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/internal/stestr"
 	"opendev.org/x/persistent-resources/phases"
 	"opendev.org/x/persistent-resources/phases/all"
 	"opendev.org/x/persistent-resources/subunit"
@@ -179,8 +180,10 @@ func (s *session) say(w io.Writer, out phases.Outcome) {
 type streamSink struct {
 	w   *subunit.Writer
 	raw io.Writer // that w writes to
-	mu  sync.Mutex
-	err error
+	// guard, when set, is told of what was written.
+	guard *stestr.Guarded
+	mu    sync.Mutex
+	err   error
 }
 
 func newStreamSink(w io.Writer) *streamSink { return &streamSink{w: subunit.NewWriter(w), raw: w} }
@@ -194,6 +197,7 @@ func (s *streamSink) event(e *subunit.Event) {
 	if s.err = s.w.Write(e); errors.Is(s.err, syscall.EPIPE) {
 		s.err = phases.ErrOutputGone
 	}
+	s.guard.Event(e)
 }
 
 // failure is the first error.

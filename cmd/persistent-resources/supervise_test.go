@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -151,34 +152,101 @@ func TestRunnerToldToStop(t *testing.T) {
 	}
 }
 
-// TestRunnerKilled kills the supervisor: the tests end by themselves and leave a usable record.
+// TestRunnerKilled kills the process that stestr started: the guard answers for the tests, these end by themselves and leave a
+// usable record.
 func TestRunnerKilled(t *testing.T) {
 	c := startCloud(t, simulator.Options{})
 	arrived, goOn := c.arrive()
+	stdout, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdout.Close()
 	var stderr bytes.Buffer
-	cmd := c.start(nil, &stderr, c.call("persistent-create")...)
+	cmd := c.start(write, &stderr, c.call("persistent-")...)
+	write.Close()
 	<-arrived
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait()
+	stream, err := io.ReadAll(stdout) // as stestr does
+	if err != nil {
+		t.Fatal(err)
+	}
 	goOn()
+	_ = cmd.Wait()
+	failed := 0
+	all := resultsOf(t, string(stream))
+	for _, r := range all {
+		if a := r.Attachment("traceback"); r.Status == subunit.Fail && a != nil && strings.Contains(string(a.Content), "no result from the worker, which was killed") {
+			failed++
+		}
+	}
+	if len(all) != 6 || failed != 5 {
+		t.Errorf("%d of %d results are of the guard, want 5 of 6: %s", failed, len(all), lineOf(all))
+	}
 	c.program(nil, "create", "-q", "--services", "object_storage").must(t, exitOK, "create again")
 	c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete")
 	c.unchanged("a killed supervisor")
 }
 
+// TestRunnerRefuses: stestr heeds no status of a run, so a call that cannot be carried out is a run of failures.
+func TestRunnerRefuses(t *testing.T) {
+	c := startCloud(t, simulator.Options{})
+	for _, tt := range []struct {
+		args  []string
+		tests int
+		says  string
+	}{
+		{c.call("persistent-", "--nonsense"), 6, "unknown flag: --nonsense"},
+		{c.call("persistent-", "--phase", "nonsense"), 6, "nonsense"},
+		{[]string{"-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--load-list"}, 1, "--load-list names no file"},
+		{[]string{"-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--load-list", "absent"}, 1, "open absent"},
+		{[]string{"--with=python3", "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--load-list", c.dir}, 1, "is a directory"},
+	} {
+		r := c.program(nil, tt.args...).must(t, exitOK, strings.Join(tt.args, " "))
+		all := resultsOf(t, r.stdout)
+		if len(all) != tt.tests || !strings.Contains(r.stderr, tt.says) {
+			t.Errorf("%v: %d results, want %d; it says %s", tt.args, len(all), tt.tests, r.stderr)
+		}
+		for _, res := range all {
+			if a := res.Attachment("traceback"); res.Status != subunit.Fail || a == nil || !strings.Contains(string(a.Content), tt.says) {
+				t.Errorf("%v: %s is %s: %+v", tt.args, res.TestID, res.Status, a)
+			}
+		}
+	}
+}
+
 func TestRunnerUsage(t *testing.T) {
 	c := startCloud(t, simulator.Options{})
 	for _, args := range [][]string{
-		c.call("persistent-", "--nonsense"),
-		c.call("persistent-", "--phase", "nonsense"),
-		{"-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--load-list"},
-		{"-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--load-list", "absent"},
+		{"--nonsense", "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--list"},
+		{"--phase", "nonsense", "-m", "stestr.subunit_runner.run", "discover", "-t", "./", "./tests", "--list"},
 		{"runner"},
 	} {
 		if r := c.program(nil, args...).must(t, exitUsage, strings.Join(args, " ")); r.stderr == "" || r.stdout != "" {
 			t.Errorf("%v: stdout %q, stderr %q", args, r.stdout, r.stderr)
 		}
 	}
+}
+
+// TestRunnerLeavesNoFiles: whatever ends a run, nothing is left of the lists that its processes were handed.
+func TestRunnerLeavesNoFiles(t *testing.T) {
+	c := startCloud(t, simulator.Options{})
+	dir := t.TempDir()
+	arrived, goOn := c.arrive()
+	t.Setenv("TMPDIR", dir) // userEnv hands it on
+	call := c.call("persistent-create")
+	var stderr bytes.Buffer
+	cmd := c.start(nil, &stderr, call...)
+	<-arrived
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	goOn()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete")
 }

@@ -10,6 +10,7 @@ import (
 // Answers knows which of the tests that were asked for still have no result.
 type Answers struct {
 	wanted []string
+	asked  map[string]bool
 	ended  map[string]bool
 	begun  map[string]string // id -> route, of tests that sent something and did not end
 	order  []string          // of begun
@@ -18,15 +19,19 @@ type Answers struct {
 
 // NewAnswers returns the record of a run that was asked for ids; an id that is there twice is owed one result.
 func NewAnswers(ids []string) *Answers {
-	a := &Answers{ended: map[string]bool{}, begun: map[string]string{}}
-	seen := map[string]bool{}
+	a := &Answers{asked: map[string]bool{}, ended: map[string]bool{}, begun: map[string]string{}}
 	for _, id := range ids {
-		if !seen[id] {
-			seen[id] = true
-			a.wanted = append(a.wanted, id)
-		}
+		a.Want(id)
 	}
 	return a
+}
+
+// Want adds an id to what was asked for.
+func (a *Answers) Want(id string) {
+	if !a.asked[id] {
+		a.asked[id] = true
+		a.wanted = append(a.wanted, id)
+	}
 }
 
 // Add takes in one event.

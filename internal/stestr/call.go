@@ -2,6 +2,7 @@ package stestr
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -93,19 +94,26 @@ func ReadIDs(path string) ([]string, error) {
 	return ids, nil
 }
 
-// WriteIDs writes an id file into the directory for temporary files, closed to others. The caller removes it.
-func WriteIDs(ids []string) (path string, err error) {
+// ListPath is where a process finds the file of IDFile that it inherits as its first beside the standard ones.
+const ListPath = "/dev/fd/3"
+
+// IDFile returns a file with ids, one a line, for a process to inherit. It has no name: whatever kills the two processes,
+// nothing is left of it.
+func IDFile(ids []string) (*os.File, error) {
 	f, err := os.CreateTemp("", "persistent-resources-ids-")
 	if err != nil {
-		return "", fmt.Errorf("write the list of tests: %w", err)
+		return nil, fmt.Errorf("write the list of tests: %w", err)
 	}
-	_, err = f.WriteString(strings.Join(ids, "\n") + "\n")
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
+	err = os.Remove(f.Name())
+	if err == nil {
+		_, err = f.WriteString(strings.Join(ids, "\n") + "\n")
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		_ = os.Remove(f.Name())
-		return "", fmt.Errorf("write the list of tests: %w", err)
+		_ = f.Close()
+		return nil, fmt.Errorf("write the list of tests: %w", err)
 	}
-	return f.Name(), nil
+	return f, nil
 }

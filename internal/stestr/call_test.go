@@ -2,6 +2,7 @@ package stestr
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -78,16 +79,31 @@ func TestReadIDs(t *testing.T) {
 	if diff := cmp.Diff([]string{"a.b[x,y]", "c.d", "last"}, got); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
 	}
-	written, err := WriteIDs(got)
+	if _, err := ReadIDs(filepath.Join(t.TempDir(), "absent")); err == nil {
+		t.Error("an absent list is read")
+	}
+}
+
+// TestIDFile: a process reads the list as often as it likes, and no file is left that has a name.
+func TestIDFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	f, err := IDFile([]string{"a.b[x,y]", "c.d"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer os.Remove(written)
-	again, err := ReadIDs(written)
-	if diff := cmp.Diff(got, again); err != nil || diff != "" {
-		t.Errorf("ids written and read (-want +got): %v\n%s", err, diff)
+	defer f.Close()
+	cmd := exec.Command("cat", ListPath, ListPath)
+	cmd.ExtraFiles = []*os.File{f}
+	out, err := cmd.Output()
+	if want := "a.b[x,y]\nc.d\na.b[x,y]\nc.d\n"; err != nil || string(out) != want {
+		t.Errorf("the process reads %q, %v, want %q", out, err, want)
 	}
-	if _, err := ReadIDs(filepath.Join(t.TempDir(), "absent")); err == nil {
-		t.Error("an absent list is read")
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	t.Setenv("TMPDIR", filepath.Join(dir, "absent"))
+	if _, err := IDFile(nil); err == nil {
+		t.Error("a file is made in a directory that is not there")
 	}
 }

@@ -22,6 +22,8 @@ type Process struct {
 	Path string
 	Args []string // with the program's name as the first
 	Env  []string
+	// List, when set, is inherited as ListPath. Supervise does not close it.
+	List *os.File
 	// IDs are the tests that it was asked for.
 	IDs []string
 	// Lenient says that a test without a result is a failure only when the process ended badly: Python's runner leaves out
@@ -49,6 +51,9 @@ func Supervise(p Process) error {
 	watch := &panicWatch{out: p.Stderr}
 	cmd := exec.Command(p.Path)
 	cmd.Args, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Args, p.Env, os.Stdin, w, watch
+	if p.List != nil {
+		cmd.ExtraFiles = []*os.File{p.List}
+	}
 	cmd.SysProcAttr, cmd.WaitDelay = childAttributes(), drainTime
 	// The kernel signals the child when the thread that started it ends.
 	runtime.LockOSThread()

@@ -41,12 +41,15 @@ func (p Phase) offset() int64 {
 // without being taken.
 type Workers struct {
 	path    string
+	opened  time.Time
 	file    *os.File
 	pending []Phase // to be announced once the file is there
 }
 
 // OpenWorkers prepares the file in a directory. Nothing is made by it.
-func OpenWorkers(dir string) *Workers { return &Workers{path: filepath.Join(dir, "workers")} }
+func OpenWorkers(dir string) *Workers {
+	return &Workers{path: filepath.Join(dir, "workers"), opened: time.Now()}
+}
 
 // Announce says that this process is going to run p. With create it makes the file and its directory, closed to others;
 // without, the announcement takes effect when another process has made the file.
@@ -113,15 +116,15 @@ func (w *Workers) announced(p Phase) bool {
 }
 
 // Await waits, before p is run, until no other process is going to run an earlier phase of its service, but no longer than
-// limit. usable says whether the service's record can be worked on; while it cannot, another worker is given time to start.
+// limit. usable says whether the service's record can be worked on; while it cannot, another worker is given time to start,
+// once for all phases.
 func (w *Workers) Await(ctx context.Context, p Phase, usable func() bool, limit time.Duration) {
 	began := time.Now()
 	ticker := time.NewTicker(workersPoll)
 	defer ticker.Stop()
 	for {
 		_ = w.announcePending(0) // tried again at the next turn
-		waited := time.Since(began)
-		if !w.earlier(p) && (waited >= startTime || usable()) || waited >= limit {
+		if !w.earlier(p) && (time.Since(w.opened) >= startTime || usable()) || time.Since(began) >= limit {
 			return
 		}
 		select {
