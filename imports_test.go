@@ -31,6 +31,8 @@ var mayImport = []rule{
 	{"tempestconf", nil, "configuration is read by others too"},
 	{"internal/guest", nil, "reaching into a guest needs no Nova"},
 	{"internal/state", nil, "what persists knows no cloud"},
+	{"internal/pickle", nil, "a format"},
+	{"internal/original", []string{"internal/pickle", "internal/state"}, "what the original plugin left is a file"},
 	{"internal/simulator/...", []string{"internal/simulator/..."}, "any OpenStack client can use the simulated cloud"},
 	{"reports", []string{"subunit"}, "reports know results alone"},
 	{"internal/cloud", []string{"tempestconf"}, "sessions know no phase"},
