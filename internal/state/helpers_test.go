@@ -71,7 +71,7 @@ func header(run string) Header {
 func fill(t *testing.T, j *Journal) {
 	t.Helper()
 	ok(t, j.Begin(header("5eed")))
-	ok(t, j.SetCredential(Credential{Kind: NamedCloud, Name: "devstack", Project: "p1", User: "u1"}))
+	ok(t, j.append(&entry{Event: eventCredential, Header: &Header{Credential: Credential{Kind: NamedCloud, Name: "devstack", Project: "p1", User: "u1"}}}))
 	ok(t, j.Intend(Record{Key: "keypair", Kind: "keypair", Name: "tempest-keypair-1", Secrets: map[string]string{"private_key": "-----BEGIN\nKEY-----\n"}}))
 	ok(t, j.Made("keypair", "tempest-keypair-1", nil))
 	ok(t, j.Intend(Record{Key: "server/1", Kind: "server", Name: "tempest-server-1", Details: map[string]string{"flavor": "42"}}))

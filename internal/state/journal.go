@@ -152,16 +152,19 @@ func (j *Journal) Passed(test string) bool {
 // Begin opens a new run. What the file holds of earlier runs stays above it. It is refused while the present run has
 // resources: they would be forgotten.
 func (j *Journal) Begin(h Header) error {
-	if left := j.Records(""); len(left) > 0 && !j.Deleted() {
-		return &Error{Op: "begin a run in", Path: j.path, Err: fmt.Errorf("run %s still has %d resources, the first is %s %s", j.Header().Run, len(left), left[0].Kind, left[0].Name)}
+	if err := j.mayBegin(); err != nil {
+		return err
 	}
 	h.Began = j.now()
 	return j.append(&entry{Event: eventBegin, Schema: Schema, Header: &h})
 }
 
-// SetCredential replaces the credential of the opening line, once its project and user are known.
-func (j *Journal) SetCredential(c Credential) error {
-	return j.append(&entry{Event: eventCredential, Header: &Header{Credential: c}})
+// mayBegin refuses to forget the resources of the present run.
+func (j *Journal) mayBegin() error {
+	if left := j.Records(""); len(left) > 0 && !j.Deleted() {
+		return &Error{Op: "begin a run in", Path: j.path, Err: fmt.Errorf("run %s still has %d resources, the first is %s %s", j.Header().Run, len(left), left[0].Kind, left[0].Name)}
+	}
+	return nil
 }
 
 // Intend writes down that a resource is about to be made. Only Key, Kind, Name, Details and Secrets are looked at.

@@ -58,6 +58,8 @@ func (c *contents) apply(e *entry) error {
 	switch e.Event {
 	case eventBegin:
 		*c = contents{byKey: map[string]*Record{}, header: e.Header, goodLength: c.goodLength}
+	case eventImported:
+		c.takeOver(e)
 	case eventCredential:
 		c.header.Credential = e.Header.Credential
 	case eventSealed:
@@ -95,12 +97,13 @@ func (c *contents) check(e *entry) error {
 	if e.Schema > Schema {
 		return &NewerSchemaError{Found: e.Schema}
 	}
-	if e.Event == eventBegin || e.Event == eventCredential {
+	begins := e.Event == eventBegin || e.Event == eventImported
+	if begins || e.Event == eventCredential {
 		if e.Header == nil {
 			return fmt.Errorf("the event %q has no header", e.Event)
 		}
 	}
-	if e.Event != eventBegin && c.header == nil {
+	if !begins && c.header == nil {
 		return errors.New("the journal does not begin with an opening line")
 	}
 	switch e.Event {

@@ -22,6 +22,8 @@ type Header struct {
 	Cloud      Cloud      `json:"cloud"`
 	Credential Credential `json:"credential"`
 	Began      time.Time  `json:"began"`
+	// Imported is the file from which the resources were taken over that the original plugin had made; "" for our own.
+	Imported string `json:"imported,omitempty"`
 }
 
 // Cloud names the cloud a journal belongs to.
@@ -96,12 +98,14 @@ type entry struct {
 	Complete bool              `json:"complete,omitempty"`
 	Phase    string            `json:"phase,omitempty"`
 	Releases map[string]string `json:"releases,omitempty"`
+	Records  []entry           `json:"records,omitempty"` // of an import
 }
 
 // The events of a journal.
 const (
 	eventBegin      = "begin"
-	eventCredential = "credential"
+	eventImported   = "imported"
+	eventCredential = "credential" // in journals of earlier programs
 	eventIntent     = "intent"
 	eventMade       = "made"
 	eventBaseline   = "baseline"
