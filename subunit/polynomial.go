@@ -1,77 +1,77 @@
 package subunit
 
-import "hash/crc32"
+import (
+	"encoding/binary"
+	"hash/crc32"
+)
 
 // checksumTables does arithmetic modulo the polynomial of CRC-32. In a sum the highest bit stands for x^0.
 type checksumTables struct {
-	bytes   [8][256]uint32 // sum of a byte that i more bytes follow
-	reduced [16]uint32     // what the four bits that leave a sum multiplied by x^4 add to it
-	low     [2048]uint32   // x^(8·i)
-	high    [2048]uint32   // x^(8·2048·i)
+	bytes [8][256]uint32 // sum of a byte that i more bytes follow
+	low   [2048]uint32   // x^(8·i)
+	high  [2048]uint32   // x^(8·2048·i)
 
-	shifted int         // factor is x^(8·shifted)
-	factor  nibbleTable // products with the factor
-	wide    [8]nibbleTable
-	again   int // how often the factor was used since it was set
+	shifted int    // factor is x^(8·shifted)
+	factor  uint32 // multiplied with last
+	again   int    // how often it was used since it was set
+	wide    [8][16]uint32
 }
 
-// nibbleTable holds the products of a factor with every polynomial of degree three or less.
-type nibbleTable [16]uint32
-
 // widenAfter is how often a factor is used before the tables that make it faster are worth their making.
-const widenAfter = 16
+const widenAfter = 32
 
 func newChecksumTables() *checksumTables {
 	t := &checksumTables{shifted: -1}
 	t.bytes[0] = *crc32.IEEETable
 	for i := 1; i < len(t.bytes); i++ {
 		for j, sum := range t.bytes[i-1] {
-			t.bytes[i][j] = t.timesX8(sum)
+			t.bytes[i][j] = timesX8(sum)
 		}
-	}
-	for i := range t.reduced {
-		t.reduced[i] = timesX(uint32(i), 4)
 	}
 	t.low[0], t.high[0] = 1<<31, 1<<31
 	for i := 1; i < len(t.low); i++ {
-		t.low[i] = t.timesX8(t.low[i-1])
+		t.low[i] = timesX8(t.low[i-1])
 	}
-	t.setFactor(t.timesX8(t.low[len(t.low)-1]))
+	step := timesX8(t.low[len(t.low)-1])
 	for i := 1; i < len(t.high); i++ {
-		t.high[i] = t.multiply(t.high[i-1])
+		t.high[i] = t.multiply(t.high[i-1], step)
 	}
 	return t
 }
 
-// update adds bytes to a checksum. For few bytes it is faster than the standard library.
-func (t *checksumTables) update(sum uint32, b []byte) uint32 {
-	if len(b) > 64 {
-		return crc32.Update(sum, crc32.IEEETable, b)
+// update adds b[i:j] to a checksum. For few bytes it is faster than the standard library, which needs at least 64.
+func (t *checksumTables) update(sum uint32, b []byte, i, j int) uint32 {
+	if j < 8 {
+		return crc32.Update(sum, crc32.IEEETable, b[i:j])
 	}
 	sum = ^sum
-	for ; len(b) >= 8; b = b[8:] {
-		sum ^= uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
-		sum = t.bytes[0][b[7]] ^ t.bytes[1][b[6]] ^ t.bytes[2][b[5]] ^ t.bytes[3][b[4]] ^
-			t.bytes[4][sum>>24] ^ t.bytes[5][sum>>16&0xFF] ^ t.bytes[6][sum>>8&0xFF] ^ t.bytes[7][sum&0xFF]
+	for ; j-i > 8; i += 8 {
+		sum = eightBytes(&t.bytes, binary.LittleEndian.Uint64(b[i:])^uint64(sum))
 	}
-	for _, c := range b {
-		sum = t.bytes[0][byte(sum)^c] ^ sum>>8
-	}
-	return ^sum
+	// The rest are the last bytes of eight; the ones before are masked.
+	rest := uint(j-i) * 8
+	mask := 64 - rest
+	last := binary.LittleEndian.Uint64(b[j-8:])>>mask<<mask ^ uint64(sum)<<mask
+	return ^(eightBytes(&t.bytes, last) ^ uint32(uint64(sum)>>rest))
+}
+
+// eightBytes is the sum of eight bytes, the first of which is the lowest.
+func eightBytes(t *[8][256]uint32, b uint64) uint32 {
+	return t[7][byte(b)] ^ t[6][byte(b>>8)] ^ t[5][byte(b>>16)] ^ t[4][byte(b>>24)] ^
+		t[3][byte(b>>32)] ^ t[2][byte(b>>40)] ^ t[1][byte(b>>48)] ^ t[0][b>>56]
 }
 
 // shift multiplies a sum by x^(8·n).
 func (t *checksumTables) shift(sum uint32, n int) uint32 {
 	if n != t.shifted {
-		t.shifted, t.again = n, 0
-		t.setFactor(t.low[n%len(t.low)])
+		t.shifted, t.again, t.factor = n, 0, t.low[n%len(t.low)]
 		if high := n / len(t.low); high > 0 {
-			t.setFactor(t.multiply(t.high[high]))
+			t.factor = t.multiply(t.factor, t.high[high])
 		}
 	}
 	t.again++
 	if t.again < widenAfter {
-		return t.multiply(sum)
+		return t.multiply(sum, t.factor)
 	}
 	if t.again == widenAfter {
 		t.widen()
@@ -81,47 +81,38 @@ func (t *checksumTables) shift(sum uint32, n int) uint32 {
 		w[4][sum>>12&15] ^ w[5][sum>>8&15] ^ w[6][sum>>4&15] ^ w[7][sum&15]
 }
 
-func (t *checksumTables) setFactor(factor uint32) {
-	f := &t.factor
-	f[0] = 0
-	for bit := 8; bit > 0; bit >>= 1 {
-		f[bit] = factor
-		factor = timesX(factor, 1)
-	}
-	for i := 3; i < len(f); i++ {
-		if low := i & -i; low != i {
-			f[i] = f[low] ^ f[i^low]
-		}
-	}
-}
-
-// widen makes tables of the factor times x^(4·i).
+// widen makes tables of the products of the factor with every four bits of a sum.
 func (t *checksumTables) widen() {
-	t.wide[0] = t.factor
-	for i := 1; i < len(t.wide); i++ {
-		for j, sum := range t.wide[i-1] {
-			t.wide[i][j] = sum>>4 ^ t.reduced[sum&15]
+	power := t.factor
+	for i := range t.wide {
+		f := &t.wide[i]
+		f[0] = 0
+		for bit := 8; bit > 0; bit >>= 1 {
+			f[bit] = power
+			power = timesX(power)
+		}
+		for j := 3; j < len(f); j++ {
+			if low := j & -j; low != j {
+				f[j] = f[low] ^ f[j^low]
+			}
 		}
 	}
 }
 
-// multiply multiplies a sum by the factor.
-func (t *checksumTables) multiply(sum uint32) uint32 {
-	var p uint32
-	for range 8 {
-		p = p>>4 ^ t.reduced[p&15] ^ t.factor[sum&15]
-		sum >>= 4
-	}
-	return p
+// multiply multiplies two sums. Each factor is split into four whose bits lie so far apart that the carries of ordinary
+// multiplication fall between them.
+func (t *checksumTables) multiply(a, b uint32) uint32 {
+	const every4th = 0x1111111111111111
+	a0, a1, a2, a3 := uint64(a&0x11111111), uint64(a&0x22222222), uint64(a&0x44444444), uint64(a&0x88888888)
+	b0, b1, b2, b3 := uint64(b&0x11111111), uint64(b&0x22222222), uint64(b&0x44444444), uint64(b&0x88888888)
+	p := (a0*b0^a1*b3^a2*b2^a3*b1)&every4th |
+		(a0*b1^a1*b0^a2*b3^a3*b2)&(every4th<<1) |
+		(a0*b2^a1*b1^a2*b0^a3*b3)&(every4th<<2) |
+		(a0*b3^a1*b2^a2*b1^a3*b0)&(every4th<<3)
+	p <<= 1 // the highest bit is x^0 again
+	return uint32(p>>32) ^ t.bytes[3][byte(p)] ^ t.bytes[2][byte(p>>8)] ^ t.bytes[1][byte(p>>16)] ^ t.bytes[0][byte(p>>24)]
 }
 
-func (t *checksumTables) timesX8(sum uint32) uint32 {
-	return sum>>8 ^ crc32.IEEETable[sum&0xFF]
-}
+func timesX8(sum uint32) uint32 { return sum>>8 ^ crc32.IEEETable[sum&0xFF] }
 
-func timesX(sum uint32, n int) uint32 {
-	for range n {
-		sum = sum>>1 ^ crc32.IEEE&-(sum&1)
-	}
-	return sum
-}
+func timesX(sum uint32) uint32 { return sum>>1 ^ crc32.IEEE&-(sum&1) }

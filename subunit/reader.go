@@ -2,7 +2,9 @@ package subunit
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"iter"
 	"unicode/utf8"
@@ -47,6 +49,8 @@ type Reader struct {
 	scanned int    // bytes of the window that were looked at already
 	defect  string // not empty while looking for the end of damaged data
 	further bool   // a piece of the damaged data was handed out already
+	batch   int    // claims to judge at once: one at first, as most damage ends soon
+	found   [maxBatch]claim
 }
 
 // NewReader returns a reader of r. It does its own buffering; what a *bytes.Reader holds is not copied at all.
@@ -157,13 +161,8 @@ func insideRune(b []byte) bool {
 
 // packet returns the packet of the given size that seems to be at the start of the window.
 func (r *Reader) packet(size, fields int) (*Event, error) {
-	for len(r.win.data()) < size {
-		if !r.win.fill() {
-			return nil, r.damaged(defectTruncated)
-		}
-	}
-	if !r.sums.good(&r.win, 0, size) {
-		return nil, r.damaged(defectCRC)
+	if defect := r.whole(size); defect != "" {
+		return nil, r.damaged(defect)
 	}
 	if defect := r.dec.decode(r.win.data()[:size:size], fields); defect != "" {
 		if err := r.damaged(defect); err != nil {
@@ -173,6 +172,42 @@ func (r *Reader) packet(size, fields int) (*Event, error) {
 	}
 	r.take(size)
 	return &r.dec.event, nil
+}
+
+// whole reads the packet of the given size at the start of the window and returns what is wrong with it, or "".
+func (r *Reader) whole(size int) string {
+	if len(r.win.data()) >= size || size <= cachedWindow || r.sums.covers(r.win.offset()) {
+		for len(r.win.data()) < size {
+			if !r.win.fillTo(size) {
+				return defectTruncated
+			}
+		}
+		if !r.sums.good(&r.win, 0, size) {
+			return defectCRC
+		}
+		return ""
+	}
+	// It does not fit into the processor's cache: add up each part while it is there.
+	var sum uint32
+	end, summed := size-checksumSize, 0
+	for {
+		data := r.win.data()
+		if n := min(len(data), end); n-summed >= cachedWindow || n == end {
+			sum = crc32.Update(sum, crc32.IEEETable, data[summed:n])
+			summed = n
+		}
+		if len(data) >= size {
+			break
+		}
+		if !r.win.fillTo(size) {
+			return defectTruncated
+		}
+	}
+	if sum != binary.BigEndian.Uint32(r.win.data()[end:]) {
+		r.sums.begin(&r.win, r.win.offset(), end)
+		return defectCRC
+	}
+	return ""
 }
 
 // text hands out the first n bytes of the window.

@@ -10,10 +10,12 @@ import (
 // a packet claims, and only as far as the largest packet needs.
 const (
 	firstWindow  = 64 << 10
-	cachedWindow = 256 << 10 // grown to when data comes in faster than it fits; more would only miss the processor's cache
-	maxWindow    = 4<<20 + cachedWindow
+	cachedWindow = 256 << 10     // grown to when data comes in faster than it fits; more would only miss the processor's cache
+	leapWindow   = 1 << 20       // from here it grows to the largest size at once: the old window counts while it is copied
+	maxWindow    = 4<<20 + 1<<20 // a packet, and room for what is read at once while more claims than fit are judged
 
-	keepBehind    = prefixStep // bytes before the window that are kept for checksums
+	readAhead     = 4 << 10        // read behind a large packet: so little needs to be moved when the next one does not fit
+	keepBehind    = prefixStep + 8 // bytes before the window that are kept for checksums
 	maxEmptyReads = 100
 )
 
@@ -64,9 +66,30 @@ func (b *window) fill() bool {
 		return false
 	}
 	b.makeRoom()
+	return b.read(len(b.buf))
+}
+
+// fillTo reads more data for a packet of the given size, and little of what follows it: of a stream of large packets
+// nearly nothing is moved then, and what is read stays in the processor's cache until its checksum was made.
+func (b *window) fillTo(size int) bool {
+	end := size + readAhead
+	if size <= cachedWindow/8 || b.err != nil {
+		return b.fill()
+	}
+	if b.r+end > len(b.buf) && b.r > keepBehind && keepBehind+end <= len(b.buf) {
+		b.move(b.buf)
+	}
+	if b.w == len(b.buf) {
+		b.makeRoom()
+	}
+	return b.read(min(b.r+end, b.w+cachedWindow, len(b.buf)))
+}
+
+// read reads into buf up to the given index.
+func (b *window) read(to int) bool {
 	for range maxEmptyReads {
-		n, err := b.src.Read(b.buf[b.w:])
-		if n < 0 || n > len(b.buf)-b.w {
+		n, err := b.src.Read(b.buf[b.w:to])
+		if n < 0 || n > to-b.w {
 			n, err = 0, errBadRead
 		}
 		b.w += n
@@ -85,8 +108,10 @@ func (b *window) makeRoom() {
 	switch {
 	case b.buf == nil:
 		b.buf = make([]byte, firstWindow)
+	case b.full() && len(b.buf) >= leapWindow:
+		b.move(make([]byte, maxWindow))
 	case b.full():
-		b.move(make([]byte, min(2*len(b.buf), maxWindow)))
+		b.move(make([]byte, 2*len(b.buf)))
 	case b.w == len(b.buf) && len(b.buf) < cachedWindow:
 		b.move(make([]byte, 2*len(b.buf)))
 	case b.w == len(b.buf) || b.w-b.r <= b.r-keepBehind:
