@@ -83,13 +83,13 @@ func (c *checksums) firstGood(w *window, claims []claim) int {
 		if uint(start-c.start.at) > prefixStep/2 {
 			c.start = point{start &^ (prefixStep - 1), c.prefixes[uint(start)/prefixStep]}
 		}
-		c.start.prefix = c.tables.update(c.start.prefix, w.buf, c.start.at-base, start-base)
+		c.start.prefix = c.tables.bytes.update(c.start.prefix, w.buf, c.start.at-base, start-base)
 		c.start.at = start
 		end := start + n
 		if uint(end-c.end.at) > prefixStep/2 {
 			c.end = point{end &^ (prefixStep - 1), k.prefix}
 		}
-		c.end.prefix = c.tables.update(c.end.prefix, w.buf, c.end.at-base, end-base)
+		c.end.prefix = c.tables.bytes.update(c.end.prefix, w.buf, c.end.at-base, end-base)
 		c.end.at = end
 		if c.end.prefix^c.tables.shift(c.start.prefix, n) == k.stored {
 			return i

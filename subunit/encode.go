@@ -36,7 +36,7 @@ func AppendPacket(dst []byte, e *Event) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	return appendMeasured(dst, e, flags, size), nil
+	return appendMeasured(dst, e, flags, size, crc32.ChecksumIEEE), nil
 }
 
 // checkedStrings remembers the strings of the last event, so that those that most events repeat are checked once.
@@ -123,39 +123,43 @@ func checkString(s string) error {
 func wireNanoseconds(e *Event) int { return e.Time.Nanosecond() / 1000 * 1000 }
 
 // appendMeasured appends the packet of a checked event. The order of the fields is fixed and is not that of the flags' bits.
-func appendMeasured(dst []byte, e *Event, flags uint16, size int) []byte {
+func appendMeasured(dst []byte, e *Event, flags uint16, size int, sum func([]byte) uint32) []byte {
 	start := len(dst)
-	dst = slices.Grow(dst, size)
-	dst = append(dst, signature, byte(flags>>8), byte(flags))
-	dst = appendNumber(dst, size)
+	dst = slices.Grow(dst, size)[:start+size]
+	p := dst[start:]
+	p[0], p[1], p[2] = signature, byte(flags>>8), byte(flags)
+	at := flagBytes + putNumber(p[flagBytes:], size)
 	if flags&uint16(FieldTime) != 0 {
-		dst = binary.BigEndian.AppendUint32(dst, uint32(e.Time.Unix()))
-		dst = appendNumber(dst, wireNanoseconds(e))
+		binary.BigEndian.PutUint32(p[at:], uint32(e.Time.Unix()))
+		at += 4
+		at += putNumber(p[at:], wireNanoseconds(e))
 	}
 	if flags&uint16(FieldTestID) != 0 {
-		dst = appendString(dst, e.TestID)
+		at += putString(p[at:], e.TestID)
 	}
 	if flags&uint16(FieldTags) != 0 {
-		dst = appendNumber(dst, len(e.Tags))
+		at += putNumber(p[at:], len(e.Tags))
 		for _, t := range e.Tags {
-			dst = appendString(dst, t)
+			at += putString(p[at:], t)
 		}
 	}
 	if flags&uint16(FieldMIME) != 0 {
-		dst = appendString(dst, e.MIME)
+		at += putString(p[at:], e.MIME)
 	}
 	if flags&uint16(FieldFile) != 0 {
-		dst = appendString(dst, e.FileName)
-		dst = appendNumber(dst, len(e.Content))
-		dst = append(dst, e.Content...)
+		at += putString(p[at:], e.FileName)
+		at += putNumber(p[at:], len(e.Content))
+		at += copy(p[at:], e.Content)
 	}
 	if flags&uint16(FieldRoute) != 0 {
-		dst = appendString(dst, e.Route)
+		at += putString(p[at:], e.Route)
 	}
-	return binary.BigEndian.AppendUint32(dst, crc32.ChecksumIEEE(dst[start:]))
+	binary.BigEndian.PutUint32(p[at:], sum(p[:at]))
+	return dst
 }
 
-func appendString(dst []byte, s string) []byte {
-	dst = appendNumber(dst, len(s))
-	return append(dst, s...)
+// putString writes s with its length to the start of b and returns the size of both.
+func putString(b []byte, s string) int {
+	n := putNumber(b, len(s))
+	return n + copy(b[n:], s)
 }

@@ -351,6 +351,27 @@ func TestReaderMemory(t *testing.T) {
 	}
 }
 
+// TestReaderAllocatesWhatComesIn holds that a claim alone costs nothing: memory follows the bytes that have come in.
+func TestReaderAllocatesWhatComesIn(t *testing.T) {
+	claims := map[string][]byte{
+		"packet":  {signature, 0x29, 0x02, 0xBF, 0xFF, 0xFF, 1, 't'},
+		"tags":    seal("\x21\x80", "\xff\xff\xff\xff"),
+		"id":      seal("\x29\x00", "\xff\xff\xff\xff"),
+		"content": seal("\x21\x40", "\x01f\xff\xff\xff\xff"),
+	}
+	for name, stream := range claims {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if n := decodeAll(t, io.MultiReader(bytes.NewReader(stream))); n != 1 {
+			t.Errorf("%s: %d events", name, n)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 4*firstWindow {
+			t.Errorf("%s: %d bytes allocated for a stream of %d", name, n, len(stream))
+		}
+	}
+}
+
 // tagBomb is a good packet with four million tags.
 func tagBomb() []byte {
 	const tags = 4_000_000
@@ -400,4 +421,9 @@ func cpu() float64 {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
+}
+
+func appendNumber(dst []byte, n int) []byte {
+	b := make([]byte, 4)
+	return append(dst, b[:putNumber(b, n)]...)
 }

@@ -1,6 +1,9 @@
 package subunit
 
-import "fmt"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // Limits of the format.
 const (
@@ -28,22 +31,26 @@ func numberSize(n int) int {
 	return 4
 }
 
-// appendNumber appends the shortest form of n, which must be at most maxNumber.
-func appendNumber(dst []byte, n int) []byte {
+// putNumber writes the shortest form of n, which must be at most maxNumber, to the start of b and returns its size.
+func putNumber(b []byte, n int) int {
 	if n < 1<<6 {
-		return append(dst, byte(n))
+		b[0] = byte(n)
+		return 1
 	}
-	return appendLongNumber(dst, n)
+	return putLongNumber(b, n)
 }
 
-func appendLongNumber(dst []byte, n int) []byte {
+func putLongNumber(b []byte, n int) int {
 	switch numberSize(n) {
 	case 2:
-		return append(dst, 0x40|byte(n>>8), byte(n))
+		binary.BigEndian.PutUint16(b, 0x4000|uint16(n))
+		return 2
 	case 3:
-		return append(dst, 0x80|byte(n>>16), byte(n>>8), byte(n))
+		b[0], b[1], b[2] = 0x80|byte(n>>16), byte(n>>8), byte(n)
+		return 3
 	}
-	return append(dst, 0xC0|byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+	binary.BigEndian.PutUint32(b, 0xC0000000|uint32(n))
+	return 4
 }
 
 // readNumber reads a number from the start of b and returns its value and its size in octets; the size is 0 when b ends too

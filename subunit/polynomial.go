@@ -1,15 +1,12 @@
 package subunit
 
-import (
-	"encoding/binary"
-	"hash/crc32"
-)
+import "hash/crc32"
 
 // checksumTables does arithmetic modulo the polynomial of CRC-32. In a sum the highest bit stands for x^0.
 type checksumTables struct {
-	bytes [8][256]uint32 // sum of a byte that i more bytes follow
-	low   [2048]uint32   // x^(8·i)
-	high  [2048]uint32   // x^(8·2048·i)
+	bytes byteTables
+	low   [2048]uint32 // x^(8·i)
+	high  [2048]uint32 // x^(8·2048·i)
 
 	shifted int    // factor is x^(8·shifted)
 	factor  uint32 // multiplied with last
@@ -22,12 +19,7 @@ const widenAfter = 32
 
 func newChecksumTables() *checksumTables {
 	t := &checksumTables{shifted: -1}
-	t.bytes[0] = *crc32.IEEETable
-	for i := 1; i < len(t.bytes); i++ {
-		for j, sum := range t.bytes[i-1] {
-			t.bytes[i][j] = timesX8(sum)
-		}
-	}
+	t.bytes.fill()
 	t.low[0], t.high[0] = 1<<31, 1<<31
 	for i := 1; i < len(t.low); i++ {
 		t.low[i] = timesX8(t.low[i-1])
@@ -37,28 +29,6 @@ func newChecksumTables() *checksumTables {
 		t.high[i] = t.multiply(t.high[i-1], step)
 	}
 	return t
-}
-
-// update adds b[i:j] to a checksum. For few bytes it is faster than the standard library, which needs at least 64.
-func (t *checksumTables) update(sum uint32, b []byte, i, j int) uint32 {
-	if j < 8 {
-		return crc32.Update(sum, crc32.IEEETable, b[i:j])
-	}
-	sum = ^sum
-	for ; j-i > 8; i += 8 {
-		sum = eightBytes(&t.bytes, binary.LittleEndian.Uint64(b[i:])^uint64(sum))
-	}
-	// The rest are the last bytes of eight; the ones before are masked.
-	rest := uint(j-i) * 8
-	mask := 64 - rest
-	last := binary.LittleEndian.Uint64(b[j-8:])>>mask<<mask ^ uint64(sum)<<mask
-	return ^(eightBytes(&t.bytes, last) ^ uint32(uint64(sum)>>rest))
-}
-
-// eightBytes is the sum of eight bytes, the first of which is the lowest.
-func eightBytes(t *[8][256]uint32, b uint64) uint32 {
-	return t[7][byte(b)] ^ t[6][byte(b>>8)] ^ t[5][byte(b>>16)] ^ t[4][byte(b>>24)] ^
-		t[3][byte(b>>32)] ^ t[2][byte(b>>40)] ^ t[1][byte(b>>48)] ^ t[0][b>>56]
 }
 
 // shift multiplies a sum by x^(8·n).

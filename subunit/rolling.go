@@ -11,9 +11,9 @@ const rollAfter = 1024
 // rolling judges claims of one size that follow each other closely, as the densest hostile streams have them: from one to the
 // next, the bytes in between leave the sum at its start and as many come in at its end.
 type rolling struct {
-	size int            // of the packets, or 0
-	out  [8][256]uint32 // what a byte that i more bytes follow has added to the sum that it leaves
-	zero uint32         // checksum of zeros
+	size int        // of the packets, or 0
+	out  byteTables // what a byte that i more bytes follow has added to the sum that it leaves
+	zero uint32     // checksum of zeros
 }
 
 func (g *rolling) prepare(t *checksumTables, size int) {
@@ -73,7 +73,7 @@ func (g *rolling) run(data []byte, k claim, sum uint32, t *checksumTables) (at i
 		keep := 64 - 8*step // the bytes that matter are the last ones of eight
 		in := binary.LittleEndian.Uint64(data[next+n-8:])>>keep<<keep ^ uint64(sum)<<keep
 		out := binary.LittleEndian.Uint64(data[next-8:]) >> keep << keep
-		sum = eightBytes(&t.bytes, in) ^ uint32(uint64(sum)>>(8*step)) ^ eightBytes(&g.out, out)
+		sum = t.bytes.eight(in) ^ uint32(uint64(sum)>>(8*step)) ^ g.out.eight(out)
 		at = next
 		if sum^g.zero == binary.BigEndian.Uint32(data[next+n:]) {
 			return at, true

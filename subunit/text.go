@@ -10,10 +10,10 @@ const replacement = "\uFFFD"
 
 // textFiles knows the text/* files that are being written and, for each, the bytes of a character that its last piece cut.
 type textFiles struct {
-	open map[fileKey]*textFile
-	last *textFile // most pieces belong to the same file as the one before
-	free *textFile // to be used again
-	buf  []byte
+	last  textFile // most pieces belong to the same file as the one before
+	begun bool     // last is open
+	other map[fileKey]string
+	buf   []byte
 }
 
 type fileKey struct{ route, id, name string }
@@ -25,14 +25,31 @@ type textFile struct {
 
 // find returns the text that the piece of a file in e continues, or nil.
 func (t *textFiles) find(e *Event) *textFile {
-	if len(t.open) == 0 {
+	if t.begun && t.last.key.name == e.FileName && t.last.key.id == e.TestID && t.last.key.route == e.Route {
+		return &t.last
+	}
+	if len(t.other) == 0 {
 		return nil
 	}
 	key := fileKey{e.Route, e.TestID, e.FileName}
-	if t.last == nil || t.last.key != key {
-		t.last = t.open[key]
+	held, ok := t.other[key]
+	if !ok {
+		return nil
 	}
-	return t.last
+	delete(t.other, key)
+	return t.makeLast(key, held)
+}
+
+// makeLast puts the file that was the last among the others.
+func (t *textFiles) makeLast(key fileKey, held string) *textFile {
+	if t.begun {
+		if t.other == nil {
+			t.other = map[fileKey]string{}
+		}
+		t.other[t.last.key] = t.last.held
+	}
+	t.last, t.begun = textFile{key, held}, true
+	return &t.last
 }
 
 // clean returns the content of the piece of a file in e as valid UTF-8 if the file is a text, in memory that stays valid
@@ -48,10 +65,12 @@ func (t *textFiles) clean(e *Event) (content []byte, text bool) {
 		content = t.buf
 	}
 	if e.EOF || e.Status.Terminal() {
-		t.forget(f)
+		if f != nil {
+			t.begun = false
+		}
 	} else {
 		if f == nil {
-			f = t.begin(e)
+			f = t.makeLast(fileKey{e.Route, e.TestID, e.FileName}, "")
 		}
 		tail := len(content) - cutRune(content)
 		f.held = string(content[tail:])
@@ -63,39 +82,23 @@ func (t *textFiles) clean(e *Event) (content []byte, text bool) {
 	return content, true
 }
 
-func (t *textFiles) begin(e *Event) *textFile {
-	f := t.free
-	if f == nil {
-		f = &textFile{}
-	}
-	t.free = nil
-	f.key, f.held = fileKey{e.Route, e.TestID, e.FileName}, ""
-	if t.open == nil {
-		t.open = map[fileKey]*textFile{}
-	}
-	t.open[f.key] = f
-	t.last = f
-	return f
-}
-
-func (t *textFiles) forget(f *textFile) {
-	if f != nil {
-		delete(t.open, f.key)
-		t.last, t.free = nil, f
-	}
-}
-
 // end forgets the texts of the test of e and returns the names of those that end inside a character.
 func (t *textFiles) end(e *Event) []string {
 	var cut []string
-	for k, f := range t.open {
+	if t.begun && t.last.key.id == e.TestID && t.last.key.route == e.Route {
+		t.begun = false
+		if t.last.held != "" {
+			cut = append(cut, t.last.key.name)
+		}
+	}
+	for k, held := range t.other {
 		if k.id != e.TestID || k.route != e.Route {
 			continue
 		}
-		if f.held != "" {
+		if held != "" {
 			cut = append(cut, k.name)
 		}
-		t.forget(f)
+		delete(t.other, k)
 	}
 	slices.Sort(cut)
 	return cut

@@ -20,6 +20,7 @@ type Writer struct {
 	tags    []string
 	texts   textFiles
 	checked checkedStrings
+	sum     func([]byte) uint32
 }
 
 type flusher interface{ Flush() error }
@@ -28,7 +29,9 @@ type flusher interface{ Flush() error }
 // that begins or ends a test.
 func NewWriter(w io.Writer) *Writer {
 	f, _ := w.(flusher)
-	return &Writer{w: w, flusher: f}
+	var t byteTables
+	t.fill()
+	return &Writer{w: w, flusher: f, sum: t.checksum}
 }
 
 // Write writes e, which it neither keeps nor alters. Beside what [AppendPacket] refuses everything is mended:
@@ -115,7 +118,7 @@ func (w *Writer) write(e *Event) error {
 		}
 		return w.split(e, text)
 	}
-	w.buf = appendMeasured(w.buf[:0], e, flags, size)
+	w.buf = appendMeasured(w.buf[:0], e, flags, size, w.sum)
 	return w.send()
 }
 

@@ -77,14 +77,18 @@ func TestWriterForgetsTexts(t *testing.T) {
 	w := NewWriter(io.Discard)
 	for i := range 100 {
 		id := fmt.Sprint(i)
-		for _, e := range []*Event{{TestID: id, FileName: "a", MIME: "text/plain", Content: []byte("x")}, {TestID: id, Status: Success}} {
+		for _, e := range []*Event{
+			{TestID: id, FileName: "a", MIME: "text/plain", Content: []byte("x")},
+			{TestID: id, FileName: "b", MIME: "text/plain", Content: []byte("x")},
+			{TestID: id, Status: Success},
+		} {
 			if err := w.Write(e); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if n := len(w.texts.open); n != 0 {
-		t.Errorf("%d texts of finished tests are kept", n)
+	if n := len(w.texts.other); n != 0 || w.texts.begun {
+		t.Errorf("texts of finished tests are kept: %d", n)
 	}
 }
 
