@@ -258,7 +258,12 @@ func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, id
 	if err != nil {
 		return err
 	}
+	var unfinished guardOptions
+	unfinished.file, unfinished.combine = inserter.Unfinished()
+	guard := startGuard(unfinished, ids, env)
+	defer guard.Close()
 	process.Sink = func(e *subunit.Event) error {
+		defer guard.Event(e)
 		e.Tags = []string{"worker-0"}
 		if o.subunit {
 			e.Route = "0" // as stestr's, which times the listing too

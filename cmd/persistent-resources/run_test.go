@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,30 +72,56 @@ func (c *testCloud) inFlight() string {
 	return string(text)
 }
 
-// TestRunKilled kills a run: what was finished is in a file that jobs collect, and the next run is none the worse.
+// TestRunKilled kills a run: what was finished, and a failure for each other test, is the last run of the repository.
 func TestRunKilled(t *testing.T) {
 	c := startCloud(t, simulator.Options{})
-	arrived, goOn := c.arrive()
-	var stderr bytes.Buffer
-	cmd := c.start(nil, &stderr, "run", "--services", "object_storage", "--regex", "persistent-create", "-w", "1")
-	<-arrived
-	// The test before has ended; its result is on its way into the file.
-	const ended = "test_create_persistent_container[persistent-create] [ multipart"
-	late := time.After(time.Minute)
-	for stored := c.inFlight(); !strings.Contains(stored, ended); stored = c.inFlight() {
-		select {
-		case <-late:
-			t.Fatalf("the test that had ended is not in %s", stored)
-		case <-time.After(10 * time.Millisecond):
+	for _, combine := range []bool{false, true} {
+		arrived, goOn := c.arrive()
+		stdout, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait()
-	goOn()
-	if stored := c.inFlight(); !strings.Contains(stored, ended) {
-		t.Errorf("the killed run left %s", stored)
+		args := []string{"run", "--services", "object_storage", "--regex", "object_storage.*persistent-(create|verify)", "-w", "1"}
+		if combine {
+			args = append(args, "--combine")
+		}
+		var stderr bytes.Buffer
+		cmd := c.start(write, &stderr, args...)
+		write.Close()
+		<-arrived
+		// The test before has ended; its result is on its way into the file.
+		const ended = "test_create_persistent_container[persistent-create] [ multipart"
+		late := time.After(time.Minute)
+		for stored := c.inFlight(); !strings.Contains(stored, ended); stored = c.inFlight() {
+			select {
+			case <-late:
+				t.Fatalf("the test that had ended is not in %s", stored)
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, stdout) // until whoever completes the run has ended, as a job waits for its output
+		stdout.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		goOn()
+		_ = cmd.Wait()
+		const want = "test_create_persistent_container success, test_create_persistent_object fail, " +
+			"test_verify_persistent_container_existance fail, test_list_persistent_container_contents fail, test_get_persistent_object fail"
+		all := resultsOf(t, c.stored())
+		if got := lineOf(all[max(0, len(all)-5):]); got != want || len(all) != map[bool]int{false: 5, true: 10}[combine] {
+			t.Errorf("combine %v: the repository holds %s\nwant %s\n%s", combine, lineOf(all), want, stderr.String())
+		}
+		if failing := c.program(nil, "failing", "--list").must(t, exitFailed, "failing"); strings.Count(failing.stdout, "\n") != 4 {
+			t.Errorf("failing are\n%s", failing.stdout)
+		}
+		if left := c.inFlight(); !strings.HasPrefix(left, "no one file of a run in progress: []") {
+			t.Errorf("left is %s", left)
+		}
+		c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete")
 	}
 	c.program(nil, "run", "--services", "object_storage", "--regex", "persistent-(create|cleanup)").must(t, exitOK, "run again")
 	c.unchanged("a killed run")

@@ -24,7 +24,7 @@ type runnerOptions struct {
 	with         string
 	unsupervised bool
 	alone        bool
-	guard        bool
+	guard        guardOptions
 }
 
 // callKey carries the call that stestr made to the runner command.
@@ -78,8 +78,8 @@ what people read goes to standard error. The tests run in a process of their own
 should it die, every test that it was asked for is reported as failed. The status
 is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.guard {
-				return guard(env)
+			if o.guard.on {
+				return o.guard.run(env)
 			}
 			call, ok := c.Context().Value(callKey{}).(stestr.Call)
 			if !ok {
@@ -95,28 +95,8 @@ is 0 whatever the tests say, and 2 when the tests cannot be listed.`,
 	f.StringVar(&o.with, "with", "", "have this `PROGRAM`, a Python, list and run the tests that are not ours, so that one run holds both")
 	f.BoolVar(&o.alone, "alone", false, "no other process runs tests of the same run: wait for none")
 	f.BoolVar(&o.unsupervised, "unsupervised", false, "run the tests in this process: a crash then leaves tests without a result")
-	f.BoolVar(&o.guard, "guard", false, "read the copy of a worker's stream from standard input and answer for the worker when it is killed")
-	_ = f.MarkHidden("guard")
+	o.guard.addFlags(f)
 	return c
-}
-
-// guard is the process that outlives a worker which is killed. Interrupts are for the worker.
-func guard(env environment) error {
-	out := newStreamSink(env.stdout)
-	err := stestr.Guard(env.stdin, func(e *subunit.Event) error { out.event(e); return out.failure() })
-	return errors.Join(err, out.close())
-}
-
-// guarded starts the guard of a stream that must have results for ids, and returns what takes leave of it.
-func guarded(out *streamSink, ids []string, env environment) (leave func()) {
-	g, err := stestr.StartGuard([]string{programName, "runner", "--guard"}, env.environ, env.stdout, env.stderr)
-	if err != nil {
-		fmt.Fprintf(env.stderr, "persistent-resources: %v; should the worker be killed, tests may be without a result\n", err)
-		return func() {}
-	}
-	g.Want(ids)
-	out.guard = g
-	return func() { out.guard = nil; g.Close() }
 }
 
 func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *globalOptions, c *cobra.Command, env environment) error {
@@ -158,7 +138,9 @@ func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *gl
 	if o.unsupervised {
 		return o.runTests(ctx, own, wanted, out, global, c, env)
 	}
-	defer guarded(out, append(slices.Clip(wanted), others...), env)()
+	guard := startGuard(guardOptions{}, append(slices.Clip(wanted), others...), env)
+	defer guard.Close()
+	out.guard = guard
 	var err error
 	if len(wanted) > 0 || o.with == "" {
 		err = o.supervise(ctx, call, own, wanted, out, global, c, env)

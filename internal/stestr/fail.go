@@ -15,8 +15,17 @@ const (
 
 // FailAll lets tests fail that were not run.
 func FailAll(ids []string, reason string, sink func(*subunit.Event) error) error {
+	var missing []Missing
 	for _, id := range ids {
-		if err := fail(Missing{ID: id}, reason, "", sink); err != nil {
+		missing = append(missing, Missing{ID: id})
+	}
+	return FailMissing(missing, reason, sink)
+}
+
+// FailMissing lets tests fail that have no result.
+func FailMissing(missing []Missing, reason string, sink func(*subunit.Event) error) error {
+	for _, m := range missing {
+		if err := fail(m, reason, "", sink); err != nil {
 			return err
 		}
 	}

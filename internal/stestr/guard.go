@@ -11,8 +11,8 @@ import (
 )
 
 // A worker that is killed from outside can say nothing, and stestr takes the end of its stream for the end of its tests. So a
-// worker hands a copy of what it writes to a process that does nothing else: the guard, which writes to the same stream once
-// the copy has ended without a word, and answers for what has no result.
+// worker tells a process that does nothing else of what it writes: the guard, which answers for what has no result once it is
+// told no more and the worker did not take its leave. It does the same for a run that the program keeps by itself.
 
 // guardEnd is the tag of the packet by which a worker takes its leave.
 const guardEnd = "guard-end"
@@ -79,27 +79,22 @@ func (g *Guarded) Close() {
 	_ = g.cmd.Wait()
 }
 
-// Guard reads the copy of a worker's stream to its end. If the worker took no leave, every test without a result gets a failure
-// by sink.
-func Guard(stream io.Reader, sink func(*subunit.Event) error) error {
+// Guard listens to a worker to its end. If the worker took its leave, there is nothing to do; else the tests in missing have no
+// result.
+func Guard(stream io.Reader) (missing []Missing, left bool, err error) {
 	answers := NewAnswers(nil)
 	for e, err := range subunit.NewReader(stream, subunit.Recover).All() {
 		switch {
 		case err != nil:
-			return fmt.Errorf("guard a worker: %w", err)
+			return nil, false, fmt.Errorf("guard a worker: %w", err)
 		case e.Text || e.Defect != "":
 		case e.TestID == "" && slices.Contains(e.Tags, guardEnd):
-			return nil
+			return nil, true, nil
 		case e.Status == subunit.Exists:
 			answers.Want(e.TestID)
 		default:
 			answers.Add(e)
 		}
 	}
-	for _, m := range answers.Missing() {
-		if err := fail(m, "no result from the worker, which was killed", "", sink); err != nil {
-			return fmt.Errorf("guard a worker: %w", err)
-		}
-	}
-	return nil
+	return answers.Missing(), false, nil
 }

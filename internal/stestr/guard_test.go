@@ -23,7 +23,14 @@ func guardedBy(t *testing.T, cut int, events ...subunit.Event) []*subunit.Result
 	stream.Truncate(stream.Len() - max(cut, 0))
 	var all []*subunit.Result
 	c := subunit.NewCollector(func(r *subunit.Result) { all = append(all, r) })
-	if err := Guard(&stream, func(e *subunit.Event) error { c.Add(e); return nil }); err != nil {
+	missing, left, err := Guard(&stream)
+	if left != (cut == 0) {
+		t.Errorf("the worker left: %v", left)
+	}
+	if err == nil {
+		err = FailMissing(missing, "it was killed", func(e *subunit.Event) error { c.Add(e); return nil })
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	c.Flush()
@@ -51,7 +58,7 @@ func TestGuard(t *testing.T) {
 				t.Errorf("the guard answers %q, want %q", got, tt.want)
 			}
 			for _, r := range s.results {
-				if a := r.Attachment("traceback"); a == nil || !strings.Contains(string(a.Content), "which was killed") {
+				if a := r.Attachment("traceback"); a == nil || !strings.Contains(string(a.Content), "it was killed") {
 					t.Errorf("%s does not say why: %+v", r.TestID, a)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -40,6 +41,10 @@ func (r *Repository) insert(combine int) (*Inserter, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.inserter(f, combine), nil
+}
+
+func (r *Repository) inserter(f *os.File, combine int) *Inserter {
 	i := &Inserter{repository: r, combine: combine, file: f, writer: subunit.NewV1Writer(f)}
 	i.collector = subunit.NewCollector(func(r *subunit.Result) {
 		if err := i.writer.Write(r); i.err == nil && err != nil {
@@ -49,7 +54,20 @@ func (r *Repository) insert(combine int) (*Inserter, error) {
 			i.times = append(i.times, TestTime{r.TestID, r.Duration()})
 		}
 	})
-	return i, nil
+	return i
+}
+
+// Unfinished says where an inserter is, so that another process can go on with it.
+func (i *Inserter) Unfinished() (file string, combine int) { return i.file.Name(), i.combine }
+
+// Resume goes on with the run that a killed process began to insert: what was finished is in the file.
+func Resume(file string, combine int) (*Inserter, error) {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return nil, fmt.Errorf("complete a run: %w", err)
+	}
+	r := &Repository{filepath.Dir(file)}
+	return r.inserter(f, combine), nil
 }
 
 // Add takes in one event. The error is the first of writing.
@@ -67,6 +85,11 @@ func (i *Inserter) Close() (number int, err error) {
 	if err := errors.Join(i.err, i.file.Close()); err != nil {
 		return 0, err
 	}
+	unlock, err := i.repository.lock()
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
 	if i.combine >= 0 {
 		number, err = i.combine, i.appendToRun()
 	} else {
@@ -78,11 +101,19 @@ func (i *Inserter) Close() (number int, err error) {
 	return number, errors.Join(i.repository.updateFailing(number), i.repository.updateTimes(i.times))
 }
 
-// allot gives the run the next number.
+// allot gives the run the next number that no other run has: stestr itself may have stored one in between.
 func (i *Inserter) allot() (int, error) {
 	number, err := i.repository.next()
 	if err != nil {
 		return 0, err
+	}
+	for {
+		if _, err := os.Lstat(i.repository.path(strconv.Itoa(number))); errors.Is(err, fs.ErrNotExist) {
+			break
+		} else if err != nil {
+			return 0, err
+		}
+		number++
 	}
 	if err := i.repository.setNext(number + 1); err != nil {
 		return 0, err

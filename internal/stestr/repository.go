@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"opendev.org/x/persistent-resources/subunit"
 )
@@ -49,34 +50,43 @@ func OpenRepository(dir string) (*Repository, error) {
 	return &Repository{base}, nil
 }
 
-// InitRepository makes a repository in a directory. The error wraps fs.ErrExist when there is one, or something else of its
-// name.
+// InitRepository makes a repository in a directory, whole or not at all. The error wraps fs.ErrExist when there is one, or
+// something else of its name.
 func InitRepository(dir string) (*Repository, error) {
-	r := &Repository{filepath.Join(dir, repositoryName)}
-	err := os.Mkdir(r.base, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		if entries, readErr := os.ReadDir(r.base); readErr == nil && len(entries) == 0 {
-			err = nil
-		}
-	}
-	if err == nil {
-		err = os.WriteFile(r.path("format"), []byte(formatText), 0o644)
-	}
-	if err == nil {
-		err = r.setNext(0)
-	}
+	fresh, err := os.MkdirTemp(dir, repositoryName+".new-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a repository of runs: %w", err)
 	}
-	return r, nil
+	err = os.Chmod(fresh, 0o755)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(fresh, "format"), []byte(formatText), 0o644)
+	}
+	if err == nil {
+		err = (&Repository{fresh}).setNext(0)
+	}
+	r := &Repository{filepath.Join(dir, repositoryName)}
+	if err == nil {
+		err = os.Rename(fresh, r.base) // in place of an empty directory, too
+	}
+	if err == nil {
+		return r, nil
+	}
+	_ = os.RemoveAll(fresh)
+	if _, statErr := os.Lstat(r.base); statErr == nil {
+		err = fmt.Errorf("%s: %w", r.base, fs.ErrExist)
+	}
+	return nil, fmt.Errorf("make a repository of runs: %w", err)
 }
 
 // OpenOrInitRepository opens the repository in a directory, and makes it first if there is none.
 func OpenOrInitRepository(dir string) (*Repository, error) {
 	r, err := OpenRepository(dir)
 	var none *NoRepositoryError
-	if errors.As(err, &none) {
-		return InitRepository(dir)
+	if !errors.As(err, &none) {
+		return r, err
+	}
+	if r, err = InitRepository(dir); errors.Is(err, fs.ErrExist) {
+		return OpenRepository(dir) // another process has just made it
 	}
 	return r, err
 }
@@ -130,6 +140,19 @@ func (r *Repository) temporary(pattern string) (*os.File, error) {
 		return nil, fmt.Errorf("write into the repository of runs: %w", err)
 	}
 	return f, nil
+}
+
+// lock keeps other processes of this program from storing a run at the same time. It is the directory that is locked: a file in
+// it would be one that stestr does not know.
+func (r *Repository) lock() (unlock func(), err error) {
+	f, err := os.Open(r.base)
+	if err == nil {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock the repository of runs: %w", err)
+	}
+	return func() { _ = f.Close() }, nil
 }
 
 // Latest is the number of the last run, or ErrNoRuns.

@@ -2,11 +2,14 @@ package stestr
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,5 +212,57 @@ func TestEnsureConf(t *testing.T) {
 	}
 	if text, err := os.ReadFile(path); err != nil || string(text) != "mine" {
 		t.Errorf("a configuration that was there became %q, %v", text, err)
+	}
+}
+
+// TestRepositoryAtOnce: runs that end at the same time keep their own numbers, also beside one that stestr has just stored, and
+// a repository that is made twice at the same time is one.
+func TestRepositoryAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	const runs = 8
+	var group sync.WaitGroup
+	for n := range runs {
+		group.Go(func() {
+			r, err := OpenOrInitRepository(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			i, err := r.Insert()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := i.Add(&subunit.Event{TestID: fmt.Sprintf("m.C.test%d", n), Status: subunit.Success}); err != nil {
+				t.Error(err)
+			}
+			if _, err := i.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	r, err := OpenRepository(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for n := range runs {
+		for _, line := range runOf(t, r, n) {
+			found[line] = true
+		}
+	}
+	if last, err := r.Latest(); last != runs-1 || err != nil || len(found) != runs {
+		t.Errorf("the last run is %d, %v; they hold %d tests, want %d: %v", last, err, len(found), runs, found)
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".stestr", strconv.Itoa(runs)), []byte("stestr's\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i, err := r.Insert()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if number, err := i.Close(); number != runs+1 || err != nil {
+		t.Errorf("the run got the number %d, %v, want %d", number, err, runs+1)
 	}
 }
