@@ -29,7 +29,7 @@ func TestCheckAndRequire(t *testing.T) {
 		{"compute.image_ref_alt", "", "[compute] image_ref_alt: is not set, but it is needed"},
 		{"compute.flavor_ref", "", ""},
 		{"auth.admin_password", ":6: [auth] admin_password: no such option *** in group [DEFAULT] (a dollar sign", "***"},
-		{"identity.uri_v3", "[identity] uri_v3: host, scheme was required but missing", "missing"},
+		{"identity.uri_v3", "[identity] uri_v3: host, scheme were required but missing", "missing"},
 		{"validation.connect_method", "Valid values are [fixed, floating], but found 'both'", "both"},
 		{"validation.ssh_timeout", "no such option nosuch in group [DEFAULT]", "nosuch"},
 		{"volume.volume_size", "Should be greater than or equal to 1", "equal to 1"},
@@ -89,6 +89,68 @@ func TestShown(t *testing.T) {
 	}
 	if c.Fault("auth", "admin_password") != nil || c.Fault("a", "b") != nil {
 		t.Error("a fault where there is none")
+	}
+}
+
+// TestSecretsByReference: however short a password is, what refers to it does not show it.
+func TestSecretsByReference(t *testing.T) {
+	c, _ := one(t, "[auth]\nadmin_username = u-$admin_password\nadmin_password = pw1\ntempest_roles = a,$admin_username\n"+
+		"[compute]\nregion = ${auth.admin_username}/$nosuch\nbuild_timeout = $auth.admin_password\n[identity]\nregion = plain pw1\n"+
+		"[validation]\nconnect_method = $auth.admin_password\n[service-clients]\nproxy_url = http://u:p@w/1#2@proxy:3128/a\n"+
+		"[network]\nfloating_network_name = http://h:80/a@b\n")
+	for _, w := range []struct{ section, option, want string }{
+		{"auth", "admin_username", "u-***"},
+		{"auth", "tempest_roles", "a,u-***"},
+		{"identity", "region", "plain pw1"},
+		{"service-clients", "proxy_url", "http://u:***@proxy:3128/a"},
+		{"network", "floating_network_name", "http://h:80/a@b"},
+	} {
+		if got := c.Where(w.section, w.option).Shown(); got != w.want {
+			t.Errorf("%s.%s: %q, want %q", w.section, w.option, got, w.want)
+		}
+	}
+	for _, option := range []string{"build_timeout", "region"} {
+		if err := c.Fault("compute", option); err == nil || strings.Contains(err.Error(), "pw1") {
+			t.Error(option, err)
+		}
+	}
+	if err := c.Fault("validation", "connect_method"); err == nil || !strings.Contains(err.Error(), "but found '***'") {
+		t.Error(err)
+	}
+}
+
+// TestCommonOptions: what every run depends on is an error, what no run uses a note.
+func TestCommonOptions(t *testing.T) {
+	c, _ := one(t, "[DEFAULT]\ndebug = ture\nuse_syslog = maybe\n[persistent_resources]\nlock_timeout = soon\n[volume]\nvolume_size = one\n")
+	err := c.CheckCommon()
+	if err == nil || !strings.Contains(err.Error(), ":2: [DEFAULT] debug: Unexpected boolean value 'ture'") ||
+		!strings.Contains(err.Error(), "[persistent_resources] lock_timeout: invalid literal") || strings.Contains(err.Error(), "volume_size") {
+		t.Error(err)
+	}
+	if noted(c, "debug") || noted(c, "lock_timeout") || !noted(c, "[DEFAULT] use-syslog: Unexpected") || !noted(c, "[volume] volume_size: ") {
+		t.Error(strings.Join(c.Notes, "\n"))
+	}
+	if c, _ := one(t, "[DEFAULT]\nuse_syslog = maybe\n"); c.CheckCommon() != nil {
+		t.Error(c.CheckCommon())
+	}
+}
+
+// TestURI has what oslo.config 9 and 10 with rfc3986 2.0 say.
+func TestURI(t *testing.T) {
+	for text, want := range map[string]string{
+		"http://h/v3": "", "http://[::1]:5000/v3": "", "http://my_host:5000": "", "http://h:/v3": "", "http://u:p@h/v3": "",
+		"http://h/a b": "", "http://h/\u00e9?\u00e9#\u00e9": "", "http://h/%zz": "",
+		"http://h:port/v3": "it is not a valid URI", "http://h:123456/": "it is not a valid URI", "http://h\u00f6st/": "it is not a valid URI",
+		"http:///v3": "host was required but missing", "h:5000/v3": "host was required but missing", "//h/v3": "scheme was required but missing",
+		"not a url": "host, scheme were required but missing",
+	} {
+		got := ""
+		if err := checkURI(text); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -149,11 +149,28 @@ func checkOptions(authType string, auth *omap, options []pluginOption, extra map
 	}
 	for _, k := range auth.keys {
 		if !known[k] && !extra[k] && !extra["*"] {
-			return &CloudError{Class: "TypeError", Message: fmt.Sprintf("__init__() got an unexpected keyword argument %s", pyRepr(k)),
+			return &CloudError{Class: "TypeError", Message: fmt.Sprintf("%s.__init__() got an unexpected keyword argument %s", pluginClass(authType), pyRepr(k)),
 				Reason: fmt.Sprintf("auth: %s takes no %s", authType, k)}
 		}
 	}
 	return nil
+}
+
+// pluginClass is the class of keystoneauth 5 that refuses an argument it does not know, as Python 3.10 and later names it.
+func pluginClass(authType string) string {
+	switch authType {
+	case "password", "token":
+		return "BaseGenericPlugin"
+	case "v2password", "v2token":
+		return "Auth"
+	case "admin_token":
+		return "Token"
+	case "http_basic":
+		return "HTTPBasicAuth"
+	case "none":
+		return "FixedEndpointPlugin"
+	}
+	return "BaseAuth"
 }
 
 // checkIdentity holds the checks that the loaders of the v3 plugins make before all others.

@@ -137,7 +137,7 @@ func (l *cloudLoader) regions(name string) ([]regionEntry, error) {
 		return nil, err
 	}
 	if config.has("regions") {
-		return expandRegions(config.get("regions"))
+		return expandRegions(l.regionList(name, config.get("regions")))
 	}
 	if config.has("region_name") {
 		switch v := config.get("region_name").(type) {
@@ -167,6 +167,26 @@ func (l *cloudLoader) regions(name string) ([]regionEntry, error) {
 	return nil, nil
 }
 
+// regionList is what Python makes of regions that are no list: it takes the keys of a mapping, and the letters of a text.
+func (l *cloudLoader) regionList(cloud string, v any) any {
+	var list []any
+	switch v := v.(type) {
+	case string:
+		for _, letter := range v {
+			list = append(list, string(letter))
+		}
+	case *omap:
+		for _, k := range v.keys {
+			list = append(list, k)
+		}
+	default:
+		return v
+	}
+	l.notes = append(l.notes, fmt.Sprintf("regions of cloud %s is a %s where a list is needed; openstacksdk takes it for the regions %s.",
+		cloud, pyType(v), pyReprAny(list)))
+	return list
+}
+
 func expandRegions(v any) ([]regionEntry, error) {
 	list, ok := v.([]any)
 	if !ok {
@@ -187,7 +207,7 @@ func expandRegions(v any) ([]regionEntry, error) {
 			}
 		}
 		if !m.has("name") || extra > 0 {
-			return nil, &CloudError{Class: "ConfigException", Message: "Invalid region entry at: " + pyReprAny(item)}
+			return nil, &CloudError{Class: "ConfigException", Message: "Invalid region entry at: " + pyReprAny(withoutSecrets(item))}
 		}
 		values := newMap()
 		if m.has("values") {

@@ -1,7 +1,9 @@
 package tempestconf
 
 import (
+	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -145,6 +147,10 @@ func (f *cloudFiles) vendor(profile string) (*omap, error) {
 		return nil, err
 	}
 	all, ok := file.get("public-clouds").(*omap)
+	if !ok && file.has("public-clouds") {
+		return nil, &CloudError{File: path, Class: "TypeError", Reason: "public-clouds: must be a mapping of names to profiles",
+			Message: fmt.Sprintf("argument of type '%s' is not iterable", pyType(file.get("public-clouds")))}
+	}
 	if !ok || !all.has(profile) {
 		return nil, nil
 	}
@@ -156,13 +162,13 @@ func (f *cloudFiles) vendor(profile string) (*omap, error) {
 	return copyValue(p).(*omap), nil
 }
 
-// asFile is the top level of a file, which must be a mapping; an empty file is an empty mapping.
+// asFile is the top level of a file, which must be a mapping; an empty file, like false or [], is an empty mapping.
 func asFile(path string, v any) (*omap, error) {
-	switch v := v.(type) {
-	case nil:
+	if m, ok := v.(*omap); ok {
+		return m, nil
+	}
+	if falsy(v) {
 		return newMap(), nil
-	case *omap:
-		return v, nil
 	}
 	return nil, &CloudError{File: path, Class: "TypeError", Message: "the file holds a " + pyType(v) + ", not a mapping"}
 }
@@ -186,13 +192,18 @@ func mergeDeep(old, over *omap) error {
 	return nil
 }
 
-// expandUser is Python's os.path.expanduser for the person who runs the program.
+// expandUser is Python's os.path.expanduser.
 func expandUser(path, home string) string {
 	if path == "~" {
 		return home
 	}
 	if strings.HasPrefix(path, "~/") {
 		return filepath.Join(home, path[2:])
+	}
+	if name, rest, _ := strings.Cut(path, "/"); strings.HasPrefix(name, "~") {
+		if other, err := user.Lookup(name[1:]); err == nil {
+			return filepath.Join(other.HomeDir, rest)
+		}
 	}
 	return path
 }

@@ -152,6 +152,56 @@ func TestReportMasks(t *testing.T) {
 	}
 }
 
+// TestNoSecretShown has secrets in every place where openstacksdk takes one.
+func TestNoSecretShown(t *testing.T) {
+	p := newPlace(t)
+	p.write("cwd/clouds.yaml", `
+clouds:
+  c:
+    auth: {auth_url: 'http://u:geheim-1@h/v3', username: u, password: geheim-2}
+    application_credential_secret: geheim-3
+    auth_token: geheim-4
+    x-admin-pass: geheim-5
+    custom: 'as {auth[password]}'
+    compute_endpoint_override: 'http://x:geheim-6@h'
+    orchestration: {auth: {password: geheim-7, private_key: geheim-8}, list: [{api_key: geheim-9}]}
+    cert: /certs/key.pem
+    key: /certs/key.pem
+  bad:
+    regions: [{name: R, values: {}, auth: {password: geheim-10}}]
+`)
+	o := p.cloud()
+	o.Name, o.unchecked = "c", true
+	c, err := LoadCloud(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := fmt.Sprint(c.Report(false))
+	if strings.Contains(shown, "geheim") || !strings.Contains(shown, "custom:as ***") || !strings.Contains(shown, "key:/certs/key.pem") ||
+		!strings.Contains(shown, "http://u:***@h/v3") {
+		t.Error(shown)
+	}
+	if !strings.Contains(fmt.Sprint(c.Report(true)), "geheim-2") {
+		t.Error("secrets that were asked for are not shown")
+	}
+	o.Name = "bad"
+	if _, err := LoadCloud(o); err == nil || strings.Contains(err.Error(), "geheim") {
+		t.Error(err)
+	}
+}
+
+// TestRegionsThatAreNoList: openstacksdk takes the keys of a mapping, and the letters of a text.
+func TestRegionsThatAreNoList(t *testing.T) {
+	for text, want := range map[string]string{"{R1: {interface: admin}, R2: x}": "R1", "R9": "R", "[]": ""} {
+		p := newPlace(t)
+		p.write("cwd/clouds.yaml", "clouds: {c: {regions: "+text+", auth: {auth_url: http://h}}}\n")
+		c, err := LoadCloud(p.cloud())
+		if err != nil || c.RegionName != want || c.Interface[0] != "public" || (want != "") != (len(c.Notes) == 1) {
+			t.Errorf("%s: %+v %v", text, c, err)
+		}
+	}
+}
+
 func TestProfiles(t *testing.T) {
 	for _, c := range []struct {
 		name, cloud, region string

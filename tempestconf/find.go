@@ -1,13 +1,16 @@
 package tempestconf
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
+	"syscall"
 )
 
 // NotFoundError says that a configuration file that was named is not there.
@@ -15,10 +18,15 @@ type NotFoundError struct {
 	// Named is how it was named: a flag or environment variables.
 	Named string
 	Tried []string
+	// Directory is set when a directory stands where the file should be.
+	Directory string
 }
 
 // Error names everything that was tried.
 func (e *NotFoundError) Error() string {
+	if e.Directory != "" {
+		return fmt.Sprintf("%s names the directory %s, not a configuration file (%s)", e.Named, e.Directory, inDirectory(e.Directory))
+	}
 	return fmt.Sprintf("the configuration file that %s names does not exist (tried %s)", e.Named, strings.Join(e.Tried, ", "))
 }
 
@@ -32,13 +40,19 @@ func (c *Config) findFile(o LoadOptions) error {
 			path = filepath.Join(c.start, path)
 		}
 		c.Tried = []string{path}
-		if info, err := os.Stat(path); err != nil || info.IsDir() {
-			return &NotFoundError{"--config-file", c.Tried}
+		switch info, err := os.Stat(path); {
+		case err != nil && !os.IsNotExist(err):
+			return fmt.Errorf("the configuration file that --config-file names cannot be read: %w", err)
+		case err != nil:
+			return &NotFoundError{Named: "--config-file", Tried: c.Tried}
+		case info.IsDir():
+			return &NotFoundError{Named: "--config-file", Tried: c.Tried, Directory: path}
 		}
 		c.File = path
 		return nil
 	}
-	dir, name := c.env["TEMPEST_CONFIG_DIR"], c.env["TEMPEST_CONFIG"]
+	dir, dirGiven := c.env["TEMPEST_CONFIG_DIR"]
+	name := c.env["TEMPEST_CONFIG"]
 	var named []string
 	if dir != "" {
 		named = append(named, "TEMPEST_CONFIG_DIR")
@@ -50,6 +64,10 @@ func (c *Config) findFile(o LoadOptions) error {
 	} else {
 		name = "tempest.conf"
 	}
+	// An empty TEMPEST_CONFIG_DIR is for Tempest the working directory itself.
+	if dirGiven && !slices.Contains(named, "TEMPEST_CONFIG_DIR") && !filepath.IsAbs(name) && c.try(c.abs(name), isFile) {
+		return nil
+	}
 	path := name
 	if !filepath.IsAbs(path) {
 		path = c.abs(filepath.Join(dir, name))
@@ -58,7 +76,11 @@ func (c *Config) findFile(o LoadOptions) error {
 		return nil
 	}
 	if named != nil {
-		return &NotFoundError{strings.Join(named, " and "), c.Tried}
+		missing := &NotFoundError{Named: strings.Join(named, " and "), Tried: c.Tried}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			missing.Directory = path
+		}
+		return missing
 	}
 	if c.try(filepath.Join(o.root, "/etc/tempest/tempest.conf"), isFile) {
 		return nil
@@ -70,6 +92,16 @@ func (c *Config) findFile(o LoadOptions) error {
 	}
 	c.note("No tempest.conf was found (looked for " + strings.Join(c.Tried, ", ") + "); every option is at its default.")
 	return nil
+}
+
+// inDirectory is advice for somebody who named a directory in place of the file in it.
+func inDirectory(dir string) string {
+	for _, name := range []string{"tempest.conf", filepath.Join("etc", "tempest.conf")} {
+		if path := filepath.Join(dir, name); isFile(path) {
+			return path + " is one"
+		}
+	}
+	return "there is no tempest.conf in it"
 }
 
 func (c *Config) try(path string, ok func(string) bool) bool {
@@ -110,6 +142,9 @@ func (c *Config) configDirFiles(o LoadOptions) ([]string, error) {
 			continue
 		}
 		entries, err := os.ReadDir(dir)
+		if errors.Is(err, syscall.ENOTDIR) { // a file of that name hides the other directories and holds nothing
+			return nil, nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read configuration directory: %w", err)
 		}

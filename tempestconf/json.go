@@ -17,13 +17,25 @@ func parseJSON(data []byte) (any, error) {
 	dec.UseNumber()
 	r := &jsonReader{dec: dec}
 	v, err := r.value(0)
-	if err != nil {
+	var bad *json.SyntaxError
+	switch {
+	case errors.As(err, &bad):
+		return nil, fmt.Errorf("json: %s: %w", lineColumn(data, bad.Offset), err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("json: %s: the document ends too early", lineColumn(data, int64(len(data))))
+	case err != nil:
 		return nil, err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("json: extra data after offset %d", dec.InputOffset())
+		return nil, fmt.Errorf("json: %s: extra data", lineColumn(data, dec.InputOffset()))
 	}
 	return v, nil
+}
+
+// lineColumn is a place as Python's json names it, counted in bytes.
+func lineColumn(data []byte, offset int64) string {
+	before := data[:min(offset, int64(len(data)))]
+	return fmt.Sprintf("line %d column %d", 1+bytes.Count(before, []byte("\n")), len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
 type jsonReader struct {

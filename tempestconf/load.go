@@ -90,14 +90,19 @@ func (c *Config) parse(o LoadOptions) ([]*File, error) {
 		files = append(files, f)
 		c.Files = append(c.Files, c.File)
 	}
+	if len(files) > 0 {
+		if e, ok := files[0].last(Place{"DEFAULT", "config_source"}); ok && e.text != "" {
+			c.note(fmt.Sprintf("%s:%d: [DEFAULT] config_source names other sources of options, which are not read.", c.File, e.line))
+		}
+	}
 	extra, err := c.configDirFiles(o)
 	if err != nil {
 		return nil, err
 	}
 	for _, path := range extra {
 		f, err := ParseFile(path)
-		if errors.Is(err, os.ErrNotExist) { // a dangling link; oslo.config goes on as well
-			continue
+		if errors.Is(err, os.ErrNotExist) { // a dangling link
+			return nil, fmt.Errorf("Failed to find some config files: %s", path) //nolint:staticcheck // oslo.config's words
 		}
 		if err != nil {
 			return nil, err
@@ -129,7 +134,7 @@ func (c *Config) usable(o *Option) any {
 	res := c.values.get(o)
 	v := res.value
 	if v == nil && !o.Unset {
-		if text, err := c.values.substitute(o, o.Default); err == nil {
+		if text, _, err := c.values.substitute(o, o.Default); err == nil {
 			v, _ = convert(o, text)
 		}
 	}

@@ -76,6 +76,7 @@ func TestWhereTheFileIsLookedFor(t *testing.T) {
 		{"relative variable", []string{"cwd/rel/b.conf"}, "", []string{"TEMPEST_CONFIG_DIR=rel", "TEMPEST_CONFIG=b.conf"}, "cwd/rel/b.conf"},
 		{"TEMPEST_CONFIG alone", []string{"cwd/etc/b.conf"}, "", []string{"TEMPEST_CONFIG=b.conf"}, "cwd/etc/b.conf"},
 		{"TEMPEST_CONFIG absolute", []string{"a/b.conf"}, "", []string{"TEMPEST_CONFIG=@/a/b.conf", "TEMPEST_CONFIG_DIR=/none"}, "a/b.conf"},
+		{"TEMPEST_CONFIG_DIR empty", []string{"cwd/tempest.conf", "cwd/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG_DIR="}, "cwd/tempest.conf"},
 		{"empty variables", []string{"cwd/etc/tempest.conf"}, "", []string{"TEMPEST_CONFIG=", "TEMPEST_CONFIG_DIR="}, "cwd/etc/tempest.conf"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -123,13 +124,16 @@ func TestNamedFileMissing(t *testing.T) {
 		name, flag, env, want string
 	}{
 		{"flag", "no.conf", "", "the configuration file that --config-file names does not exist (tried @/cwd/no.conf)"},
-		{"directory", ".", "", "the configuration file that --config-file names does not exist (tried @/cwd)"},
+		{"directory", ".", "", "--config-file names the directory @/cwd, not a configuration file (@/cwd/etc/tempest.conf is one)"},
+		{"directory without file", "etc/none", "", "--config-file names the directory @/cwd/etc/none, not a configuration file (there is no tempest.conf in it)"},
+		{"directory in variable", "", "TEMPEST_CONFIG=none", "TEMPEST_CONFIG names the directory @/cwd/etc/none, not a configuration file (there is no tempest.conf in it)"},
 		{"variable", "", "TEMPEST_CONFIG=no.conf", "that TEMPEST_CONFIG names does not exist (tried @/cwd/etc/no.conf)"},
 		{"directory variable", "", "TEMPEST_CONFIG_DIR=/none", "that TEMPEST_CONFIG_DIR names does not exist (tried /none/tempest.conf)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newPlace(t)
 			p.write("cwd/etc/tempest.conf", region("fallback"))
+			p.write("cwd/etc/none/other", "")
 			o := p.options(c.env)
 			o.ConfigFile = c.flag
 			_, err := Load(o)
@@ -243,6 +247,30 @@ func TestPrecedence(t *testing.T) {
 
 // TestFields checks that every field has an option and every option of a section with fields has one, apart from those
 // that Tempest had already dropped in release 11.
+func TestConfigurationDirectory(t *testing.T) {
+	p := newPlace(t)
+	p.write("cwd/etc/tempest.conf", region("file")+"[DEFAULT]\nconfig_source = secrets\n")
+	// A file of that name hides the directories after it, as for oslo.config.
+	file := p.write("home/.tempest/tempest.conf.d", "no directory")
+	p.write("home/tempest.conf.d/1.conf", region("hidden"))
+	if c := p.load(p.options()); c.Identity.Region != "file" || len(c.Files) != 1 || !noted(c, "config_source") {
+		t.Error(c.Identity.Region, c.Files, c.Notes)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if c := p.load(p.options()); c.Identity.Region != "hidden" {
+		t.Error(c.Identity.Region)
+	}
+	dangling := p.path("home/tempest.conf.d/2.conf")
+	if err := os.Symlink("/none", dangling); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(p.options()); err == nil || err.Error() != "Failed to find some config files: "+dangling {
+		t.Error(err)
+	}
+}
+
 func TestFields(t *testing.T) {
 	c := &Config{}
 	for _, tg := range c.targets() {

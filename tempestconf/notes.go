@@ -2,6 +2,7 @@ package tempestconf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,8 @@ func (c *Config) noteValues() {
 	for _, o := range c.values.options {
 		res := c.values.get(o)
 		switch {
+		case res.err != nil && slices.Contains(commonOptions(), o.Section+"."+o.Dest()):
+			// CheckCommon fails: that is no matter of a note.
 		case res.err != nil:
 			c.note(fmt.Sprintf("A value cannot be used, which matters only to tests that need it: %v.", res.err))
 		case res.value == nil && !o.Unset:

@@ -68,12 +68,22 @@ func (o Option) osloVariable() string {
 	return "OS_" + strings.ToUpper(o.Section) + "__" + strings.ToUpper(o.Dest())
 }
 
-// CheckOwn returns the errors of the values of [persistent_resources]. Every command that makes, verifies or removes
-// anything should call it first.
+// CheckOwn returns the errors of the values of [persistent_resources].
 func (c *Config) CheckOwn() error {
 	var names []string
 	for _, o := range OwnOptions() {
 		names = append(names, o.Section+"."+o.Name)
 	}
 	return c.Check(names...)
+}
+
+// CheckCommon returns the errors of the options on which every run depends, whatever it tests: those of the log, of names,
+// of the state and of locks. [DEFAULT] debug, log_file and log_dir are among those whose bad value ends Tempest at once.
+func (c *Config) CheckCommon() error { return c.Check(commonOptions()...) }
+
+func commonOptions() []string {
+	return []string{
+		"DEFAULT.debug", "DEFAULT.log_dir", "DEFAULT.log_file", "DEFAULT.resource_name_prefix", "oslo_concurrency.lock_path",
+		ownSection + ".state_dir", ownSection + ".services", ownSection + ".lock_timeout",
+	}
 }

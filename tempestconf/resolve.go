@@ -39,6 +39,8 @@ type result struct {
 	raw    string
 	source Source
 	err    *OptionError
+	// hidden are the values of secret options that interpolation put into this one.
+	hidden []string
 }
 
 func newResolver(files []*File, env, overrides map[string]string, options []Option) *resolver {
@@ -121,7 +123,7 @@ func (r *resolver) read(o *Option) *result {
 	// What a shell has expanded already is taken as it is.
 	if res.source.Origin != FromFlag && (res.source.Variable == "" || res.source.Variable != o.Variable()) {
 		var err error
-		if text, err = r.substitute(o, text); err != nil {
+		if text, res.hidden, err = r.substitute(o, text); err != nil {
 			res.err = r.fault(o, res, err)
 			return res
 		}
@@ -190,6 +192,7 @@ func (r *resolver) fault(o *Option, res *result, err error) *OptionError {
 	if e.File == "" {
 		e.Class = "ConfigSourceValueError"
 	}
+	e.Reason = hide(e.Reason, res.hidden)
 	var ref *referenceError
 	var inner *OptionError
 	switch {

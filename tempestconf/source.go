@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,6 +29,8 @@ type Source struct {
 	Variable string
 	// Deprecated is the old place, "section.option", under which the value was found.
 	Deprecated string
+
+	hidden []string // secrets that interpolation put into Value
 }
 
 // String is where the value came from: "/etc/tempest/tempest.conf:12", "$OS_AUTH__ADMIN_PASSWORD", "default" …
@@ -53,11 +56,40 @@ func (s Source) Shown() string {
 	case s.Secret && s.Value != "":
 		return Masked
 	}
-	return urlPassword.ReplaceAllString(s.Value, "${1}"+Masked+"@")
+	return maskURL(hide(s.Value, s.hidden))
 }
 
-// urlPassword is the password in a URL, which a proxy's may hold.
-var urlPassword = regexp.MustCompile(`(://[^/@:\s]*:)[^/@\s]*@`)
+// urlPassword is a user and what follows up to the last @: a password in a URL, which a proxy's may hold. One that was not
+// encoded may contain any character.
+var urlPassword = regexp.MustCompile(`(://[^/@:\s?#]*:)(\S*)@`)
+
+// urlPort is a port with a path behind it, which is no password although an @ may follow.
+var urlPort = regexp.MustCompile(`^[0-9]{1,5}[/?#]`)
+
+// maskURL hides the passwords in the URLs of a text.
+func maskURL(text string) string {
+	if !strings.Contains(text, "://") {
+		return text
+	}
+	return urlPassword.ReplaceAllStringFunc(text, func(found string) string {
+		parts := urlPassword.FindStringSubmatch(found)
+		if parts[2] == "" || urlPort.MatchString(parts[2]) {
+			return found
+		}
+		return parts[1] + Masked + "@"
+	})
+}
+
+// hide takes secrets out of a text, the longest first, so that one that contains another goes whole.
+func hide(text string, secrets []string) string {
+	sorted := slices.SortedFunc(slices.Values(secrets), func(a, b string) int { return len(b) - len(a) })
+	for _, s := range sorted {
+		if s != "" {
+			text = strings.ReplaceAll(text, s, Masked)
+		}
+	}
+	return text
+}
 
 // written is a converted value as it would be written in the file.
 func written(v any) string {
@@ -84,7 +116,7 @@ func (c *Config) Where(section, option string) Source {
 	}
 	res := c.values.get(o)
 	src := res.source
-	src.Value, src.Null = written(res.value), res.value == nil
+	src.Value, src.Null, src.hidden = written(res.value), res.value == nil, res.hidden
 	if res.err != nil && res.value == nil {
 		src.Value, src.Null = res.raw, false
 	}

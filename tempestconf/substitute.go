@@ -2,6 +2,7 @@ package tempestconf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,10 +10,10 @@ import (
 const maxValue = 64 << 10
 
 // substitute replaces $name, ${name}, $group.name and ${group.name} by the values of these options and $$ and \$ by a
-// dollar sign. A dollar sign before anything else stays.
-func (r *resolver) substitute(o *Option, text string) (string, error) {
+// dollar sign. A dollar sign before anything else stays. hidden are the secrets that are in the result.
+func (r *resolver) substitute(o *Option, text string) (value string, hidden []string, err error) {
 	if !strings.Contains(text, "$") {
-		return text, nil
+		return text, nil, nil
 	}
 	text = strings.ReplaceAll(text, `\$`, "$$")
 	var b strings.Builder
@@ -32,18 +33,23 @@ func (r *resolver) substitute(o *Option, text string) (string, error) {
 		case name == "":
 			b.WriteByte('$')
 		default:
-			v, err := r.refer(o, name)
+			v, secrets, err := r.refer(o, name)
 			if err != nil {
-				return "", err
+				return "", hidden, err
 			}
 			b.WriteString(pyStr(v))
+			for _, s := range secrets {
+				if !slices.Contains(hidden, s) {
+					hidden = append(hidden, s)
+				}
+			}
 			text = rest
 		}
 		if b.Len() > maxValue {
-			return "", fmt.Errorf("the value is longer than %d bytes after interpolation", maxValue)
+			return "", hidden, fmt.Errorf("the value is longer than %d bytes after interpolation", maxValue)
 		}
 	}
-	return b.String(), nil
+	return b.String(), hidden, nil
 }
 
 // reference splits the name behind a dollar sign from the text; the name is empty if none stands there.
@@ -71,13 +77,13 @@ func identifier(text string) int {
 	return len(text)
 }
 
-// refer is the value of a name in a text of option o.
-func (r *resolver) refer(o *Option, name string) (any, error) {
+// refer is the value of a name in a text of option o, and the secrets in that value.
+func (r *resolver) refer(o *Option, name string) (value any, secrets []string, err error) {
 	section, option := o.Section, name
 	if group, rest, dotted := strings.Cut(name, "."); dotted {
 		// DEFAULT is no group for oslo.config: $DEFAULT.debug does not exist.
 		if r.sections[group] == nil || group == "DEFAULT" {
-			return nil, &referenceError{"NoSuchGroupError", "no such group [" + group + "]", name}
+			return nil, nil, &referenceError{"NoSuchGroupError", "no such group [" + group + "]", name}
 		}
 		section, option = group, rest
 	}
@@ -87,19 +93,23 @@ func (r *resolver) refer(o *Option, name string) (any, error) {
 	}
 	if target == nil {
 		if name != "DEFAULT" && r.sections[name] != nil {
-			return nil, &referenceError{"TemplateSubstitutionError",
+			return nil, nil, &referenceError{"TemplateSubstitutionError",
 				"template substitution error: substituting group " + name + " not supported", name}
 		}
 		target = r.find("DEFAULT", name)
 	}
 	if target == nil {
-		return nil, &referenceError{"NoSuchOptError", "no such option " + name + " in group [DEFAULT]", name}
+		return nil, nil, &referenceError{"NoSuchOptError", "no such option " + name + " in group [DEFAULT]", name}
 	}
 	res := r.get(target)
 	if res.err != nil && res.value == nil {
-		return nil, res.err
+		return nil, nil, res.err
 	}
-	return res.value, nil
+	secrets = res.hidden
+	if shown := pyStr(res.value); target.Secret && shown != "" {
+		secrets = append(secrets[:len(secrets):len(secrets)], shown)
+	}
+	return res.value, secrets, nil
 }
 
 // referenceError is a name in a value that leads nowhere.

@@ -1,7 +1,6 @@
 package tempestconf
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -84,13 +83,12 @@ func parseYAML(data []byte) (v any, err error) {
 			v, err = nil, fmt.Errorf("yaml: %v", r)
 		}
 	}()
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	var doc yaml.Node
-	switch err := dec.Decode(&doc); {
+	dec, doc, err := decodeYAML(data)
+	switch {
 	case errors.Is(err, io.EOF):
 		return nil, nil
 	case err != nil:
-		return nil, err
+		return nil, safeYAMLError(data, err)
 	}
 	var second yaml.Node
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
@@ -100,7 +98,7 @@ func parseYAML(data []byte) (v any, err error) {
 		return nil, fmt.Errorf("yaml: line %d: expected a single document in the stream", second.Line)
 	}
 	c := &yamlReader{}
-	return c.value(&doc, 0)
+	return c.value(doc, 0)
 }
 
 // yamlReader counts what it hands out, because an alias hands it out again.
@@ -164,9 +162,12 @@ func (c *yamlReader) mapping(m *omap, n *yaml.Node, depth int) error {
 		if isMerge(key) {
 			continue
 		}
-		k, err := c.value(key, depth+1)
-		if err != nil {
-			return err
+		var k any = "="
+		if !isPlain(key, "=") { // YAML 1.1's default value, which as a key is a text
+			var err error
+			if k, err = c.value(key, depth+1); err != nil {
+				return err
+			}
 		}
 		switch k.(type) {
 		case []any, *omap:
@@ -176,6 +177,9 @@ func (c *yamlReader) mapping(m *omap, n *yaml.Node, depth int) error {
 			m.odd = pyType(k)
 		}
 		v, err := c.value(value, depth+1)
+		if err != nil && value.Kind == yaml.ScalarNode && secretSetting(pyAny(k)) {
+			return fmt.Errorf("yaml: line %d: the value of %s begins with a mark of YAML; quote it", value.Line, pyAny(k))
+		}
 		if err != nil {
 			return err
 		}
@@ -184,8 +188,10 @@ func (c *yamlReader) mapping(m *omap, n *yaml.Node, depth int) error {
 	return nil
 }
 
-func isMerge(key *yaml.Node) bool {
-	return key.Kind == yaml.ScalarNode && key.Style == 0 && key.Value == "<<"
+func isMerge(key *yaml.Node) bool { return isPlain(key, "<<") }
+
+func isPlain(n *yaml.Node, text string) bool {
+	return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == text
 }
 
 // merge adds the pairs of a mapping, or of a list of mappings of which the first wins.

@@ -1,6 +1,7 @@
 package tempestconf
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -33,9 +34,19 @@ func scalar(n *yaml.Node) (any, error) {
 		if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 			return n.Value, nil
 		}
-		return plain(n.Value), nil
-	case "!!str", "!", "!!timestamp":
+		switch n.Value {
+		case "=":
+			return nil, errors.New("could not determine a constructor for the tag 'tag:yaml.org,2002:value'")
+		case "<<":
+			return nil, errors.New("could not determine a constructor for the tag 'tag:yaml.org,2002:merge'")
+		}
+		return plain(n.Value), checkTimestamp(n.Value)
+	case "!!str", "!":
 		return n.Value, nil
+	case "!!timestamp":
+		if timestamp.MatchString(n.Value) {
+			return n.Value, checkTimestamp(n.Value)
+		}
 	case "!!null":
 		return nil, nil
 	case "!!bool":

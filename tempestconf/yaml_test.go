@@ -29,6 +29,39 @@ func TestScalars(t *testing.T) {
 	}
 }
 
+// TestLikePyYAML: what PyYAML 6 makes of documents that the YAML library reads otherwise. An error begins with !.
+func TestLikePyYAML(t *testing.T) {
+	for text, want := range map[string]string{
+		"%YAML 1.2\n---\na: b": "{'a': 'b'}", "# x\n\n%YAML 1.3\n---\na: b": "{'a': 'b'}", "%YAML 2.0\n---\na: b": "!incompatible",
+		`a: "x\/y\\/"` + "\nb: x\\/y": `{'a': 'x/y\\/', 'b': 'x\\/y'}`, `a: "\q\/"`: "!unknown escape character",
+		"a: &x 1\nb: &x 2": "!line 2: found duplicate anchor 'x'", "a: &x 1\nb: *x": "{'a': 1, 'b': 1}",
+		"a: =": "!line 1: could not determine a constructor for the tag 'tag:yaml.org,2002:value'", "{=: x}": "{'=': 'x'}", "a: '='": "{'a': '='}",
+		"- <<":          "!tag:yaml.org,2002:merge",
+		"a: 2001-02-29": "!line 1: day is out of range for month", "a: 2004-02-29": "{'a': '2004-02-29'}", "2001-13-01: a": "!month must be in 1..12",
+		"a: 2001-1-1": "{'a': '2001-1-1'}", "a: 2001-1-1 25:00:00": "!hour must be in 0..23", "a: !!timestamp x": "!not of type !!timestamp",
+		"a:\tb": "!line 1: found character '\\t' that cannot start any token", "a: b\nc:\n  d: e\t": "!line 3: found character '\\t'",
+		"a: 'x\ty'\nb: {c:\td}": "!line 2: found character '\\t'", "a: b\n\t\nc: d": "!line 2: found a tab character", "a: x\ty": "!line 1: found character '\\t'",
+		"a: b # \tx\n#\ty": "{'a': 'b'}", "a: 'x\ty'": `{'a': 'x\ty'}`, "a: \"x\t\n\ty\"": "{'a': 'x y'}", "a: |\n  x\ty\n": `{'a': 'x\ty\n'}`,
+		"a: b\t# x": "!line 1: found character '\\t'", "[a,\tb]": "!line 1: found character '\\t'",
+		"password: !bc": "!line 1: the value of password begins with a mark of YAML; quote it", "auth:\n  password: *bc\n": "!line 2: a value that begins with * refers",
+		"password: !!int bc": "!quote it", "region: *bc": "!line 1: unknown anchor 'bc' referenced", "{x: 1, admin-token: *bc}": "!quote it",
+	} {
+		v, err := parseYAML([]byte(text))
+		got := ""
+		if err != nil {
+			got = "!" + err.Error()
+		} else {
+			got = pyReprAny(v)
+		}
+		if part, bad := strings.CutPrefix(want, "!"); got != want && !(bad && err != nil && strings.Contains(got, part)) {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "bc") && !strings.HasPrefix(text, "region") {
+			t.Errorf("%q: the error tells a password: %v", text, err)
+		}
+	}
+}
+
 func TestJSON(t *testing.T) {
 	v, err := parseJSON([]byte(`{"b": [1, 2.50, 1e400, 12345678901234567890, null, true, "x"], "a": {"c": 1, "c": 2}}`))
 	if err != nil {
@@ -36,6 +69,14 @@ func TestJSON(t *testing.T) {
 	}
 	if got := pyReprAny(v); got != "{'b': [1, 2.5, inf, 12345678901234567890, None, True, 'x'], 'a': {'c': 2}}" {
 		t.Error(got)
+	}
+	for text, want := range map[string]string{
+		"": "line 1 column 1: the document ends", `{"a":
+ {"b": }}`: "line 2 column 8: invalid character '}'", "{}\nx": "line 2 column 1: extra data",
+	} {
+		if _, err := parseJSON([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
 	}
 	for _, bad := range []string{"", "{", "[1", "{} x", `{"a" 1}`, "nope", strings.Repeat("[", 300)} {
 		if v, err := parseJSON([]byte(bad)); err == nil {
