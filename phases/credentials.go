@@ -31,6 +31,11 @@ func (f *Fixture) makeCredentials(s Service) func(context.Context) error {
 			return err
 		}
 		resumed := f.Journal.Exists() && !f.Journal.Deleted() && len(f.Journal.Records("")) > 0
+		if resumed {
+			if err := f.refuseImported(); err != nil {
+				return err
+			}
+		}
 		if provider == cloud.PreProvisioned {
 			return f.allotAccount(ctx, s, resumed)
 		}
@@ -96,11 +101,15 @@ func (f *Fixture) begin(c state.Credential) error {
 
 // beginRun writes the first line of a run's record.
 func (f *Fixture) beginRun(run string, c state.Credential) error {
-	return f.Journal.Begin(state.Header{
+	return f.Journal.Begin(f.header(run, c))
+}
+
+func (f *Fixture) header(run string, c state.Credential) state.Header {
+	return state.Header{
 		Run: run, Program: f.program, Service: f.ID.Service,
 		Cloud:      state.Cloud{AuthURL: f.conn.AuthURL, Region: f.region()},
 		Credential: c,
-	})
+	}
 }
 
 // region is the region that the configuration names for services that have none of their own.

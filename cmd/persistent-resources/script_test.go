@@ -23,6 +23,8 @@ import (
 //	tamper WHAT                     change what the run made, behind its back
 //	accounts N                      use N pre-provisioned accounts in place of dynamic credentials
 //	unchanged                       the cloud holds what it held at the start
+//	original SERVICE FILE           make what the original plugin makes, and its persistent.resource
+//	original-loss WHAT              change what that made, behind everybody's back
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -35,6 +37,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"cloud": cloudCommand, "fault": faultCommand, "restart": restartCommand, "tamper": tamperCommand, "accounts": accountsCommand, "unchanged": unchangedCommand,
+			"original": originalCommand, "original-loss": originalLossCommand,
 		},
 	})
 }
@@ -44,6 +47,8 @@ type scriptKey struct{}
 type scriptCloud struct {
 	sim    *simulator.Cloud
 	before []string
+
+	original map[string]string // what the last "original" made
 }
 
 func cloudOf(ts *testscript.TestScript) *scriptCloud {

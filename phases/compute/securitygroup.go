@@ -129,7 +129,7 @@ func (a *groupAPI) thing(rec state.Record, g *groups.SecGroup) thing {
 }
 
 // groupChanges names the rules that were removed from and added to the recorded security group.
-func groupChanges(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) ([]string, error) {
+func (r *resources) groupChanges(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) ([]string, error) {
 	g, err := groups.Get(ctx, client, rec.ID).Extract()
 	if phases.NotFound(err) {
 		return []string{fmt.Sprintf("security group %s (%s) is gone", rec.Name, rec.ID)}, nil
@@ -147,6 +147,7 @@ func groupChanges(ctx context.Context, client *gophercloud.ServiceClient, rec st
 		out = append(out, fmt.Sprintf("security group %s is now named %q", rec.Name, g.Name))
 	}
 	if !known {
+		r.NotRecorded(ctx, "The rules of security group %s are not compared: not recorded.", rec.Name)
 		return out, nil
 	}
 	return append(out, ruleChanges(rec.Name, was, rulesOf(g))...), nil

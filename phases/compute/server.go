@@ -163,7 +163,7 @@ func (a *serverAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 				"tempest.lib.exceptions.DeleteErrorException", "Resource %s failed to delete and is in ERROR status\nDetails: Server %s failed to delete and is in ERROR status.", rec.ID, rec.ID))
 		}
 	}
-	return thing{s.ID, s.Name, s.Metadata[runMark] == a.r.RunID()}, nil
+	return thing{s.ID, recordedName(rec, s.Name), s.Metadata[runMark] == a.r.RunID()}, nil
 }
 
 func (a *serverAPI) remove(ctx context.Context, rec state.Record) error {

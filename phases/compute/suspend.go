@@ -38,7 +38,7 @@ func (r *resources) suspendServer(ctx context.Context, client *gophercloud.Servi
 	var b baseline
 	if r.Config.Validation.RunValidation {
 		// A server whose guest cannot be looked at afterwards is left as it is.
-		if b, err = r.reachable(rec); err != nil {
+		if b, err = r.reachable(ctx, rec); err != nil {
 			return err
 		}
 	}

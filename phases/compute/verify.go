@@ -70,7 +70,7 @@ func (r *resources) verifyServer(ctx context.Context, client *gophercloud.Servic
 	case rec.Detail(phases.Imported) == "":
 		changed = phases.Fail("server %s has no baseline: create did not come to its end", rec.Name)
 	default:
-		r.Log.Warn(ctx, "Only the id and the status of server %s are verified: nothing else was recorded of it.", rec.Name)
+		r.NotRecorded(ctx, "Of server %s only id and status are compared; not recorded: name, time of creation, flavor, image, addresses, metadata.", rec.Name)
 	}
 	return s, phases.Join(notActive(rec, s), changed)
 }

@@ -44,7 +44,7 @@ func (r *resources) verifyAccess(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		changes, err := groupChanges(ctx, client, rec)
+		changes, err := r.groupChanges(ctx, client, rec)
 		if err != nil {
 			// What is known to be lost already is said all the same.
 			return phases.Join(phases.Changed("the way into the servers", all), err)
@@ -60,7 +60,7 @@ const lostTime = 20 * time.Second
 
 // verifyGuest compares one server's floating IP and guest. hurry says that something is lost already.
 func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry bool) error {
-	b, err := r.reachable(rec)
+	b, err := r.reachable(ctx, rec)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry boo
 }
 
 // reachable is the baseline of a server that can be logged in to.
-func (r *resources) reachable(rec state.Record) (baseline, error) {
+func (r *resources) reachable(ctx context.Context, rec state.Record) (baseline, error) {
 	var b baseline
 	known, err := rec.ReadBaseline(&b)
 	if err != nil {
@@ -92,6 +92,11 @@ func (r *resources) reachable(rec state.Record) (baseline, error) {
 	}
 	if f, ok := r.Journal.Record(floatingKey + number(rec)); ok && b.Address == "" {
 		b.Address = f.Detail(address)
+	}
+	if b.Address == "" {
+		if b.Address, err = r.importedAddress(ctx, rec); err != nil {
+			return b, err
+		}
 	}
 	switch {
 	case b.Address == "":
@@ -117,7 +122,7 @@ func (r *resources) verifyFloatingIP(ctx context.Context, server state.Record) (
 // guestChanges compares the guest with its baseline. What was not recorded is said in the log.
 func (r *resources) guestChanges(ctx context.Context, rec state.Record, b baseline, now guest.Baseline) []string {
 	if b.Guest == nil {
-		r.Log.Warn(ctx, "Host key and boot id of server %s are not verified: they were not recorded.", rec.Name)
+		r.NotRecorded(ctx, "Of the guest of server %s host key and boot id are not compared: not recorded.", rec.Name)
 		return nil
 	}
 	c := guest.Compare(*b.Guest, now)
@@ -132,6 +137,14 @@ const longestHostName = 63
 
 // hostName is Tempest's assertion that the guest's host name is the server's name.
 func (r *resources) hostName(ctx context.Context, rec state.Record, now guest.Baseline) error {
+	rec, err := r.named(ctx, rec)
+	if err != nil {
+		return err
+	}
+	if nameless(rec) {
+		r.NotRecorded(ctx, "The host name of server %s's guest is not compared: the server's name was not recorded, and no API may be asked for it.", rec.Name)
+		return nil
+	}
 	want := strings.ToLower(rec.Name)
 	if now.HostName == want {
 		return nil

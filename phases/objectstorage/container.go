@@ -103,17 +103,18 @@ func (r *resources) verifyContainers(ctx context.Context) error {
 		if err := r.assertHeaders(container, http.MethodGet, headers); err != nil {
 			return err
 		}
-		return r.compareContainer(record, containerHeaders(resp.Header))
+		return r.compareContainer(ctx, record, containerHeaders(resp.Header))
 	})
 }
 
-func (r *resources) compareContainer(record state.Record, now containerBaseline) error {
+func (r *resources) compareContainer(ctx context.Context, record state.Record, now containerBaseline) error {
 	var was containerBaseline
 	known, err := record.ReadBaseline(&was)
 	if err != nil {
 		return fmt.Errorf("read the baseline of container %s: %w", record.Name, err)
 	}
 	if !known {
+		r.NotRecorded(ctx, "Of container %s policy, access and metadata are not compared: not recorded.", record.Name)
 		return nil
 	}
 	return phases.Changed("container "+record.Name, differences(was, now))
@@ -149,7 +150,7 @@ func (m *containerMaker) Check(ctx context.Context, rec state.Record) (string, e
 		return "", got.Err
 	}
 	m.seen = got.Header
-	if mark := got.Header.Get(markHeader); mark != m.r.RunID() && rec.Detail(imported) == "" {
+	if mark := got.Header.Get(markHeader); mark != m.r.RunID() && rec.Detail(phases.Imported) == "" {
 		return fmt.Sprintf("%s of another run (%s)", rec.Name, mark), nil
 	}
 	return rec.Name, nil
@@ -158,6 +159,3 @@ func (m *containerMaker) Check(ctx context.Context, rec state.Record) (string, e
 func (m *containerMaker) Delete(ctx context.Context, rec state.Record) error {
 	return containers.Delete(ctx, m.client, rec.Name).Err
 }
-
-// imported marks records that the original plugin made: they carry no mark of a run.
-const imported = "imported"

@@ -172,7 +172,7 @@ func (m *objectMaker) Check(ctx context.Context, rec state.Record) (string, erro
 		return "", got.Err
 	}
 	m.seen = got.Header
-	if mark := got.Header.Get("X-Object-Meta-" + runMark); mark != m.r.RunID() && rec.Detail(imported) == "" {
+	if mark := got.Header.Get("X-Object-Meta-" + runMark); mark != m.r.RunID() && rec.Detail(phases.Imported) == "" {
 		return fmt.Sprintf("%s of another run (%s)", rec.Name, mark), nil
 	}
 	return rec.Name, nil

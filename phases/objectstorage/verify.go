@@ -148,7 +148,7 @@ func (r *resources) verifyObject(ctx context.Context, client *gophercloud.Servic
 	if want := rec.Detail(sha256sum); want != "" && want != seen.sha256 {
 		changes = append(changes, fmt.Sprintf("its content: SHA-256 %s, recorded %s (%s bytes now, %s recorded%s)", seen.sha256, want, strconv.FormatInt(seen.size, 10), rec.Detail(size), firstDifference(seen)))
 	}
-	changes = append(changes, r.objectChanges(rec, got.Header)...)
+	changes = append(changes, r.objectChanges(ctx, rec, got.Header)...)
 	return phases.Changed("object "+rec.Name+" in container "+rec.Detail(inContainer), changes)
 }
 
@@ -160,7 +160,7 @@ func firstDifference(c comparison) string {
 }
 
 // objectChanges compares the headers that were written with the object.
-func (r *resources) objectChanges(rec state.Record, h http.Header) []string {
+func (r *resources) objectChanges(ctx context.Context, rec state.Record, h http.Header) []string {
 	var out []string
 	compare := func(what, was, now string) {
 		if was != "" && was != now {
@@ -169,9 +169,15 @@ func (r *resources) objectChanges(rec state.Record, h http.Header) []string {
 	}
 	compare("content type", rec.Detail(contentType), h.Get("Content-Type"))
 	compare("time of last change", rec.Detail("last_modified"), h.Get("Last-Modified"))
-	if rec.Detail(imported) == "" {
-		compare("metadata "+runMark, r.RunID(), h.Get("X-Object-Meta-"+runMark))
+	if rec.Detail(phases.Imported) != "" {
+		what := "type, time of last change and metadata"
+		if rec.Detail(sha256sum) == "" {
+			what = "content, " + what
+		}
+		r.NotRecorded(ctx, "Of object %s %s are not compared: not recorded.", rec.Name, what)
+		return out
 	}
+	compare("metadata "+runMark, r.RunID(), h.Get("X-Object-Meta-"+runMark))
 	for name := range h {
 		if strings.HasPrefix(name, "X-Object-Meta-") && !strings.EqualFold(name, "X-Object-Meta-"+runMark) {
 			out = append(out, fmt.Sprintf("metadata %s was added: %q", name, h.Get(name)))
