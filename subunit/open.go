@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"iter"
+	"strings"
 )
 
 // EventReader is what every reader of this package does.
@@ -46,13 +47,15 @@ func (o *openReader) open() EventReader {
 	if m, ok := o.src.(*bytes.Reader); ok {
 		start := make([]byte, sniffLimit)
 		n, _ := m.ReadAt(start, m.Size()-int64(m.Len()))
-		if v, _ := sniff(start[:n], true); v == version1 {
+		var s sniffer
+		if v, _ := s.sniff(start[:n], true); v == version1 {
 			return NewV1Reader(m, o.mode)
 		}
 		return NewReader(m, o.mode)
 	}
 	start := make([]byte, 0, 4<<10)
 	var err error
+	var s sniffer
 	version, seen := versionUnknown, 0
 	for empty := 0; version == versionUnknown && err == nil && len(start) < sniffLimit && empty < maxEmptyReads; empty++ {
 		if len(start) == cap(start) {
@@ -64,7 +67,7 @@ func (o *openReader) open() EventReader {
 			empty = 0
 		}
 		start = start[:len(start)+n]
-		v, more := sniff(start[seen:], err != nil)
+		v, more := s.sniff(start[seen:], err != nil)
 		version, seen = v, seen+more
 	}
 	src := &resumed{start: start, rest: o.src, err: err}
@@ -101,9 +104,14 @@ const (
 	version2
 )
 
+// sniffer looks for the first packet or line of version 1.
+type sniffer struct {
+	begun string // the test that a line without a colon may have begun
+}
+
 // sniff tells the version of a stream that begins with b. Unless b is all of it, its last line may be incomplete. It also
 // returns how many bytes are lines of neither version, which need not be shown to it again.
-func sniff(b []byte, whole bool) (v version, seen int) {
+func (s *sniffer) sniff(b []byte, whole bool) (v version, seen int) {
 	for seen < len(b) {
 		end := bytes.IndexByte(b[seen:], '\n') + 1
 		line := b[seen : seen+end]
@@ -119,7 +127,7 @@ func sniff(b []byte, whole bool) (v version, seen int) {
 		if end == 0 && !whole {
 			return versionUnknown, seen
 		}
-		if beginsV1(line) {
+		if s.beginsV1(line) {
 			return version1, seen
 		}
 		seen += len(line)
@@ -145,11 +153,15 @@ func findHeader(b []byte, n int) verdict {
 }
 
 // beginsV1 reports whether a line is one that a stream of version 1 begins with. Without the colon, which python-subunit
-// always writes, it could be any text.
-func beginsV1(line []byte) bool {
-	if word, _, ok := bytes.Cut(line, []byte{' '}); !ok || !bytes.HasSuffix(word, []byte{':'}) {
-		return false
-	}
+// always writes, it could be any text, unless a test begins and ends.
+func (s *sniffer) beginsV1(line []byte) bool {
+	word, _, _ := bytes.Cut(bytes.ReplaceAll(line, []byte{'\t'}, []byte{' '}), []byte{' '})
 	d, _, arg := parseDirective(line)
-	return d == directTest || d == directTags || d == directProgress || d == directTime && isV1Time(arg)
+	if bytes.HasSuffix(word, []byte{':'}) {
+		return d == directTest || d == directTags || d == directProgress || d == directTime && isV1Time(arg)
+	}
+	if d == directTest {
+		s.begun = arg
+	}
+	return d == directOutcome && s.begun != "" && (arg == s.begun || strings.HasPrefix(arg, s.begun+" ["))
 }

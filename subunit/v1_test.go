@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // Each run was loaded into stestr 4.2.1: NAME.subunit is what it was given, NAME.v1 the file that it keeps, and
@@ -125,6 +126,10 @@ func TestV1Reader(t *testing.T) {
 		{"cut in a test", start, "inprogress foo|traceback=testtools.testresult.real._StringException: lost connection during test 'foo'\n$|fail foo"},
 		{"cut in an attachment", start + "success: foo [ multipart\nContent-Type: text/plain\nlog\n9\r\nabc",
 			"inprogress foo|log=abc$|traceback=testtools.testresult.real._StringException: lost connection during success report of test 'foo'\n$|fail foo"},
+		{"lines that end in CR LF", "test: foo\r\nfailure: foo [\r\nwhy\r\n]\r\ntest: b\r\nskip: b [ multipart\r\nContent-Type: text/plain\r\nlog\r\n3\r\nabc0\r\n]\r\n",
+			"inprogress foo|traceback=why\r\n$|fail foo|inprogress b|log=abc$|skip b"},
+		{"end mark with CR in a text without", start + "failure: foo [\nx\n]\r\n]\n", "inprogress foo|traceback=x\n]\r\n$|fail foo"},
+		{"tab", "test:\tfoo\nsuccess:\tfoo\n", "inprogress foo|success foo"},
 		{"last line without its end", start + "success: foo", "inprogress foo|success foo"},
 		{"end mark without its end", start + "skip: foo [\nwhy\n]", "inprogress foo|reason=why\n$|skip foo"},
 		{"no type", start + "success: foo [ multipart\nwhat\nis this\n]\ntest: b\nsuccess: b\n",
@@ -232,6 +237,46 @@ func TestV1WriterMends(t *testing.T) {
 	diffLines(t, out.String(), want)
 }
 
+// The times are those that python-subunit makes of the same lines.
+func TestV1Time(t *testing.T) {
+	for in, want := range map[string]string{
+		"2026-11-22 08:00:01.5Z":           "2026-11-22T08:00:01.5Z",
+		"2026-11-22 08:00:01":              "2026-11-22T08:00:01Z",
+		"2026-11-22T08:00:01.123456Z":      "2026-11-22T08:00:01.123456Z",
+		"2026-11-22 08:00:01,25Z":          "2026-11-22T08:00:01.25Z",
+		"2026-11-22 08:00:01+02":           "2026-11-22T06:00:01Z",
+		"2026-11-22 08:00:01+02:00":        "2026-11-22T06:00:01Z",
+		"2026-11-22 08:00:01-0330":         "2026-11-22T11:30:01Z",
+		"20261122T080002Z":                 "2026-11-22T08:00:02Z",
+		"2026-11-22 08:00Z":                "2026-11-22T08:00:00Z",
+		"2026-11-22 08":                    "2026-11-22T08:00:00Z",
+		"2026-1-2 08:00:1Z":                "2026-01-02T08:00:01Z",
+		"2026-11-22":                       "2026-11-22T00:00:00Z",
+		"2026":                             "2026-01-01T00:00:00Z",
+		"2026-11-22 08:00:01.123456789Z\r": "2026-11-22T08:00:01.123456789Z",
+		"":                                 "",
+		"yesterday":                        "",
+		"202611":                           "",
+		"2026-13-22 08:00:01Z":             "",
+		"2026-02-30 08:00:01Z":             "",
+		"2026-11-22 08:00:60Z":             "",
+		"2026-11-22 8:00:01Z":              "",
+		"2026-11-22 08:00:01 +0130":        "",
+		"2026-11-22 08::01":                "",
+		"2026-11-22 08:00:01.Z":            "",
+		"2026-11-22 08:00:01Zx":            "",
+		"2026-11-22 08:00:01*02":           "",
+	} {
+		got := ""
+		if at, ok := parseV1Time(in); ok {
+			got = at.Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestV1Type(t *testing.T) {
 	for in, want := range map[string]string{
 		"text/plain; charset=\"utf8\"":                            "text/plain;charset=utf8",
@@ -257,6 +302,9 @@ func TestOpen(t *testing.T) {
 	}{
 		{"version 1", v1, "1"},
 		{"version 1 behind text", "hello\n\xb3\n" + v1, "1"},
+		{"version 1 with tabs", "test:\tfoo\nsuccess:\tfoo\n", "1"},
+		{"version 1 without colons", "hello\ntest foo\nsuccess foo\n", "1"},
+		{"text like version 1", "test foo\nsuccess bar\ntesting foo now\ntime: 2026\n", ""},
 		{"version 1 with tags", "tags: worker-0\n" + v1, "1"},
 		{"version 2", v2, "2"},
 		{"version 2 behind text", "hello \u0433 test run: 1\n" + v2, "2"},

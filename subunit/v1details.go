@@ -14,6 +14,7 @@ const maxV1Piece = 1 << 20
 type v1Details struct {
 	outcome v1Outcome
 	simple  bool
+	crlf    bool // the line that began them ends in CR LF, so theirs may too
 
 	damage string // what breaks the form since the last good line, or ""
 
@@ -26,8 +27,8 @@ type v1Details struct {
 	start bool // no piece of the attachment was handed out yet
 }
 
-func newSimpleDetails(o v1Outcome) *v1Details {
-	d := &v1Details{outcome: o, simple: true, open: true, named: true, start: true}
+func newSimpleDetails(o v1Outcome, crlf bool) *v1Details {
+	d := &v1Details{outcome: o, simple: true, crlf: crlf, open: true, named: true, start: true}
 	switch o.status {
 	case Skip:
 		d.name, d.mime = "reason", "text/plain"
@@ -47,7 +48,7 @@ func (d *v1Details) content(r *V1Reader, b []byte) {
 
 // line takes in any other line.
 func (d *v1Details) line(r *V1Reader, line []byte, at int64) error {
-	end := string(line) == "]\n" || string(line) == "]"
+	end := string(line) == "]\n" || string(line) == "]" || d.crlf && string(line) == "]\r\n"
 	switch {
 	case d.simple && !end:
 		d.add(r, bytes.TrimPrefix(line, quote(line)))
@@ -55,7 +56,11 @@ func (d *v1Details) line(r *V1Reader, line []byte, at int64) error {
 	case !d.simple && d.open && d.named:
 		return d.chunk(r, line, at)
 	case !d.simple && d.open:
-		d.name, d.named = cleanString(strings.TrimSuffix(string(line), "\n")), true
+		name := strings.TrimSuffix(string(line), "\n")
+		if d.crlf {
+			name = strings.TrimSuffix(name, "\r")
+		}
+		d.name, d.named = cleanString(name), true
 		return nil
 	case end:
 		d.end(r)

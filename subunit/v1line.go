@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"strings"
-	"time"
 )
 
 // maxV1Line is the size in bytes from which a line is taken in parts.
@@ -114,25 +113,7 @@ func parseDirective(line []byte) (d directive, outcome v1Outcome, rest string) {
 	return directOutcome, outcome, rest
 }
 
-// v1TimeFormat is that of python-subunit, which writes microseconds.
-const v1TimeFormat = "2006-01-02 15:04:05.000000Z"
-
-func parseV1Time(s string) (time.Time, bool) {
-	s = strings.Replace(strings.TrimSpace(s), "T", " ", 1)
-	for _, layout := range []string{"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), true
-		}
-	}
-	return time.Time{}, false
-}
-
 // cleanString makes what a line holds a string that version 2 can hold.
 func cleanString(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, replacement), "\x00", replacement)
-}
-
-func isV1Time(s string) bool {
-	_, ok := parseV1Time(s)
-	return ok
 }

@@ -1,6 +1,7 @@
 package subunit
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"iter"
@@ -84,7 +85,7 @@ func (r *V1Reader) line(line []byte, at int64) error {
 		r.emit(Event{TestID: r.test, Status: InProgress, Time: r.now})
 		return nil
 	case d == directOutcome && r.inTest:
-		if r.outcome(outcome, cleanString(rest)) {
+		if r.outcome(outcome, cleanString(rest), bytes.HasSuffix(line, []byte("\r\n"))) {
 			return nil
 		}
 	case d == directTags:
@@ -106,14 +107,14 @@ func (r *V1Reader) line(line []byte, at int64) error {
 }
 
 // outcome begins or makes the end of the test in flight. It returns false if the line names another one.
-func (r *V1Reader) outcome(o v1Outcome, name string) bool {
+func (r *V1Reader) outcome(o v1Outcome, name string, crlf bool) bool {
 	switch name {
 	case r.test:
 		r.finish(o.status)
 	case r.test + " [":
-		r.details = newSimpleDetails(o)
+		r.details = newSimpleDetails(o, crlf)
 	case r.test + " [ multipart":
-		r.details = &v1Details{outcome: o}
+		r.details = &v1Details{outcome: o, crlf: crlf}
 	default:
 		return false
 	}
