@@ -154,6 +154,19 @@ func (f *Fixture) loadAccount(ctx context.Context, h state.Header) error {
 	if err != nil {
 		return err
 	}
+	if err := f.holdAccount(ctx, h, a); err != nil {
+		return err
+	}
+	f.account = a
+	f.user = f.conn.Session(cloud.Auth{Username: h.Credential.Name, UserID: h.Credential.User, Password: a.Password, ProjectID: h.Credential.Project})
+	return nil
+}
+
+// holdAccount keeps others from being allotted the account. That it cannot be kept stops nothing.
+func (f *Fixture) holdAccount(ctx context.Context, h state.Header, a tempestconf.Account) error {
+	if f.readOnly {
+		return nil
+	}
 	others, err := f.accountLocks().Hold(ctx, a.Hash, f.accountHolder(h.Run))
 	switch {
 	case ctx.Err() != nil:
@@ -163,8 +176,6 @@ func (f *Fixture) loadAccount(ctx context.Context, h state.Header) error {
 	case len(others) > 0:
 		f.Log.Warn(ctx, "The account %s, in which resources of this run are, is in use by others too: %v", h.Credential.Name, others)
 	}
-	f.account = a
-	f.user = f.conn.Session(cloud.Auth{Username: h.Credential.Name, UserID: h.Credential.User, Password: a.Password, ProjectID: h.Credential.Project})
 	return nil
 }
 

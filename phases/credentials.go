@@ -148,6 +148,11 @@ func (f *Fixture) loadCredentials(ctx context.Context) error {
 	if f.NoAPI {
 		return nil
 	}
+	return f.loadOwner(ctx)
+}
+
+// loadOwner prepares the identity that create used.
+func (f *Fixture) loadOwner(ctx context.Context) error {
 	h := f.Journal.Header()
 	switch h.Credential.Kind {
 	case state.Dynamic:

@@ -42,6 +42,8 @@ type Fixture struct {
 	account tempestconf.Account // pre-provisioned and in use; empty in other credential modes
 	roleIDs map[string]string   // of the wanted roles, by name
 	nothing bool                // delete found a tombstone: there is nothing to do
+
+	readOnly bool // nothing may be changed, no lock file either
 }
 
 // RunID is carried by every resource that can hold one.

@@ -31,6 +31,8 @@ type Service struct {
 	Remove func(ctx context.Context) error
 	// Isolate, when set, makes what a dynamic project needs of its own (network, subnet, router).
 	Isolate func(ctx context.Context) error
+	// Maker returns what looks at a recorded resource of a kind, for whoever wants to know whether it is there.
+	Maker func(ctx context.Context, kind string) (Maker, error)
 	// Release, when set, removes what a cloud itself made for a dynamic project and would not remove with it. It is called
 	// when the service's resources are gone, and before the project's user goes.
 	Release func(ctx context.Context) error

@@ -9,15 +9,16 @@ import (
 func newStateCommand(global *globalOptions, env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "state",
-		Short: "Show what is recorded, take over what others made",
-		Long: `state looks at what create recorded: where it is (path), what it holds (show).
-import takes over what the original Tempest plugin made, so that it can be
-verified and deleted.`,
+		Short: "Show and check what is recorded, take over what others made",
+		Long: `state looks at what create recorded: where it is (path), what it holds (show),
+whether the cloud still has it (check). import takes over what the original
+Tempest plugin made, so that it can be verified and deleted.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(
 		newStateShowCommand(global, env),
+		newStateCheckCommand(global, env),
 		newStateImportCommand(global, env),
 		newStatePathCommand(global, env),
 	)

@@ -36,6 +36,20 @@ func (r *resources) steps() []step {
 	}
 }
 
+// makerOf is the maker of a kind.
+func (r *resources) makerOf(ctx context.Context, kind string) (phases.Maker, error) {
+	steps := r.steps()
+	i := slices.IndexFunc(steps, func(s step) bool { return s.kind == kind })
+	if i < 0 {
+		return nil, fmt.Errorf("this program knows no %s", kind)
+	}
+	client, err := steps[i].client(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return maker{r, steps[i].api(client)}, nil
+}
+
 // remove removes the recorded resources and sees them gone. What something that could not be removed still uses stays, and
 // the error says so.
 func (r *resources) remove(ctx context.Context) error {

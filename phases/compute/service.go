@@ -39,6 +39,7 @@ func Service(f *phases.Fixture) phases.Service {
 		Options: options(),
 		Isolate: r.isolate,
 		Release: r.releaseProject,
+		Maker:   r.makerOf,
 		SetUp:   r.setUp,
 		Load:    r.resumeLeftOver,
 		Create: []phases.Test{

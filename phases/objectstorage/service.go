@@ -43,6 +43,7 @@ func Service(f *phases.Fixture) phases.Service {
 			{Name: "test_get_persistent_object", Run: r.verifyObjects},
 		},
 		Remove: r.remove,
+		Maker:  r.makerOf,
 	}
 }
 
@@ -59,4 +60,19 @@ func (r *resources) client(ctx context.Context) (*gophercloud.ServiceClient, err
 		return nil, fmt.Errorf("the record has no user to work as: create stopped before one was made; run create again")
 	}
 	return r.Session().Client(ctx, cloud.ObjectStorageService(r.Config))
+}
+
+// makerOf is the maker of a kind.
+func (r *resources) makerOf(ctx context.Context, kind string) (phases.Maker, error) {
+	client, err := r.client(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case "container":
+		return &containerMaker{r: r, client: client}, nil
+	case "object":
+		return &objectMaker{r: r, client: client}, nil
+	}
+	return nil, fmt.Errorf("this program knows no %s", kind)
 }
