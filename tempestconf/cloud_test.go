@@ -136,6 +136,37 @@ func TestServiceSetting(t *testing.T) {
 	}
 }
 
+// TestServiceInterfaces has what openstacksdk's get_interface and get_endpoint give.
+func TestServiceInterfaces(t *testing.T) {
+	p := newPlace(t)
+	p.write("cwd/clouds.yaml", `
+clouds:
+  c:
+    auth: {auth_url: http://h}
+    interface: [internal, public]
+    compute_interface: [admin, internal]
+    volume-interface: [admin]
+    image_interface: internal
+    object_store_interface: ~
+    identity_interface: []
+    network_endpoint: http://n
+    compute_endpoint: http://old
+    compute_endpoint_override: http://new
+`)
+	c, err := LoadCloud(p.cloud())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []struct{ service, interfaces, endpoint string }{
+		{"compute", "admin internal", "http://new"}, {"block-storage", "admin", ""}, {"image", "internal", ""},
+		{"object-store", "internal public", ""}, {"network", "internal public", "http://n"}, {"identity", "public", ""},
+	} {
+		if got := strings.Join(c.ServiceInterfaces(w.service), " "); got != w.interfaces || c.ServiceEndpoint(w.service) != w.endpoint {
+			t.Errorf("%s: %s at %q", w.service, got, c.ServiceEndpoint(w.service))
+		}
+	}
+}
+
 func TestReportMasks(t *testing.T) {
 	p := newPlace(t)
 	p.write("cwd/clouds.yaml", "clouds: {c: {auth_type: v3applicationcredential, auth: {auth_url: http://h, application_credential_id: i,"+

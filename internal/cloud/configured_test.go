@@ -215,14 +215,14 @@ func TestFromConfig(t *testing.T) {
 		{"no version", adminConf + "[identity]\nuri_v3 = http://k/identity/\n", "", Options{AuthURL: "http://k/identity/v3"}},
 		{"v2.0 of old files", adminConf + "[identity]\nuri = http://k:5000/v2.0/\n", "", Options{AuthURL: "http://k:5000/v3"}},
 		{"v2.0 in uri_v3", adminConf + "[identity]\nuri_v3 = http://k:5000/v2.0\n", "", Options{AuthURL: "http://k:5000/v3", Notes: []string{"the Identity URL http://k:5000/v2.0 is of the API v2.0; http://k:5000/v3 is used"}}},
-		{"CA", adminConf + "[identity]\nuri_v3 = https://k/v3\nca_certificates_file = ca.pem\n", "", Options{AuthURL: "https://k/v3", CACert: "DIR/ca.pem"}},
+		{"CA", adminConf + "[identity]\nuri_v3 = https://k/v3\nca_certificates_file = ca.pem\n", "", Options{AuthURL: "https://k/v3", CACert: "DIR/ca.pem", CASetting: "[identity] ca_certificates_file"}},
 		{"cloud", "", auth, Options{AuthURL: "http://k:5000/v3"}},
-		{"cloud's CA", "", auth + "\n    cacert: ca.pem", Options{AuthURL: "http://k:5000/v3", CACert: "DIR/ca.pem"}},
-		{"a CA in verify", "", auth + "\n    verify: /etc/ca.pem", Options{AuthURL: "http://k:5000/v3", CACert: "/etc/ca.pem"}},
+		{"cloud's CA", "", auth + "\n    cacert: ca.pem", Options{AuthURL: "http://k:5000/v3", CACert: "DIR/ca.pem", CASetting: `cacert of cloud "c"`}},
+		{"a CA in verify", "", auth + "\n    verify: /etc/ca.pem", Options{AuthURL: "http://k:5000/v3", CACert: "/etc/ca.pem", CASetting: `cacert of cloud "c"`}},
 		{"not verified", "", auth + "\n    verify: false\n    cacert: ca.pem", Options{AuthURL: "http://k:5000/v3", Insecure: true}},
 		{"insecure wins", "", auth + "\n    insecure: true\n    verify: true", Options{AuthURL: "http://k:5000/v3", Insecure: true}},
-		{"certificate", "", auth + "\n    cert: c.pem", Options{AuthURL: "http://k:5000/v3", Cert: "DIR/c.pem"}},
-		{"certificate and key", "", auth + "\n    cert: c.pem\n    key: k.pem", Options{AuthURL: "http://k:5000/v3", Cert: "DIR/c.pem", Key: "DIR/k.pem"}},
+		{"certificate", "", auth + "\n    cert: c.pem", Options{AuthURL: "http://k:5000/v3", Cert: "DIR/c.pem", CertSetting: `cloud "c"`}},
+		{"certificate and key", "", auth + "\n    cert: c.pem\n    key: k.pem", Options{AuthURL: "http://k:5000/v3", Cert: "DIR/c.pem", Key: "DIR/k.pem", CertSetting: `cloud "c"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			clouds := c.clouds
@@ -253,13 +253,29 @@ func TestFromConfig(t *testing.T) {
 	}
 }
 
+// TestFromConfigNeedsWhatEveryRunNeeds: an option that any run depends on is an error before anything is sent.
+func TestFromConfigNeedsWhatEveryRunNeeds(t *testing.T) {
+	for text, want := range map[string]string{
+		"[DEFAULT]\ndebug = ture\n":                        "[DEFAULT] debug: Unexpected boolean value 'ture'",
+		"[persistent_resources]\nlock_timeout = soon\n":    "[persistent_resources] lock_timeout: invalid literal",
+		"[DEFAULT]\nresource_name_prefix = $nosuch\n":      "[DEFAULT] resource_name_prefix: no such option nosuch",
+		"[DEFAULT]\nuse_syslog = maybe\n":                  "",
+		"[volume-feature-enabled]\nmulti_backend = ture\n": "",
+	} {
+		_, err := FromConfig(configured(t, adminConf+"[identity]\nuri_v3 = http://k/v3\n"+text, "", ""))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
 func TestServices(t *testing.T) {
 	const cloud = `clouds:
   c:
     auth: {auth_url: http://k/v3, username: u, password: p, project_name: pr}
     region_name: R1
     interface: [internal, public]
-    image_interface: admin
+    image_interface: [admin, internal]
     network_region_name: R2
     object_store_endpoint_override: http://swift/v1/AUTH_%(project_id)s
     compute_service_type: nova
@@ -282,7 +298,7 @@ endpoint_type = internal
 		got, want Service
 	}{
 		{"cloud: a list of interfaces, type and microversion", ComputeService(of), Service{Type: "nova", Interface: "internal", NextInterfaces: next, Region: "R1", Microversion: "2.79"}},
-		{"cloud: an interface of its own", ImageService(of), Service{Type: "image", Interface: "admin", NextInterfaces: []string{}, Region: "R1"}},
+		{"cloud: an interface of its own", ImageService(of), Service{Type: "image", Interface: "admin", NextInterfaces: []string{"internal"}, Region: "R1"}},
 		{"cloud: a region of its own", NetworkService(of), Service{Type: "network", Interface: "internal", NextInterfaces: next, Region: "R2"}},
 		{"cloud: an override", ObjectStorageService(of), Service{Type: "object-store", Interface: "internal", NextInterfaces: next, Region: "R1", Override: "http://swift/v1/AUTH_%(project_id)s"}},
 		{"cloud: an older name", VolumeService(of), Service{Type: "block-storage", Aliases: []string{"volumev3", "volumev2", "volume"}, Interface: "internal", NextInterfaces: next, Region: "R1", Microversion: "3.50"}},

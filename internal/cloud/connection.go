@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -23,6 +22,8 @@ type Options struct {
 	Insecure  bool   // accept any certificate
 	CACert    string // file of CA certificates; "" means the system's
 	Cert, Key string // client certificate and its key
+	// CASetting and CertSetting name what CACert and Cert come from, for messages; "" means that nobody needs to know.
+	CASetting, CertSetting string
 
 	Timeout  time.Duration // of each socket operation, as Tempest's http_timeout; 0 means 60 s
 	ProxyURL string        // "" means none: Tempest ignores the proxy variables of the environment
@@ -93,13 +94,9 @@ func newTransport(o Options) (*http.Transport, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: o.Insecure} //nolint:gosec // the operator's choice
 	// Tempest 17 and later: with verification off the CA file is not looked at.
 	if o.CACert != "" && !o.Insecure {
-		pem, err := os.ReadFile(o.CACert)
-		if err != nil {
-			return nil, fmt.Errorf("read the CA certificates: %w", err)
-		}
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("read the CA certificates: %s holds no certificate in PEM form", o.CACert)
+		var err error
+		if conf.RootCAs, err = readCAs(o.CACert); err != nil {
+			return nil, &ConfigurationError{Text: fmt.Sprintf("read the CA certificates%s: %v", of(o.CASetting), err), Option: o.caOption(), Err: err}
 		}
 	}
 	if o.Cert != "" {
@@ -109,7 +106,7 @@ func newTransport(o Options) (*http.Transport, error) {
 		}
 		pair, err := tls.LoadX509KeyPair(o.Cert, key)
 		if err != nil {
-			return nil, fmt.Errorf("read the client certificate %s: %w", o.Cert, err)
+			return nil, fmt.Errorf("read the client certificate %s%s: %w", o.Cert, of(o.CertSetting), err)
 		}
 		conf.Certificates = []tls.Certificate{pair}
 	}
@@ -132,11 +129,40 @@ func newTransport(o Options) (*http.Transport, error) {
 	if o.ProxyURL != "" {
 		proxy, err := url.Parse(o.ProxyURL)
 		if err != nil || proxy.Host == "" || (proxy.Scheme != "http" && proxy.Scheme != "https") {
-			return nil, errors.New("[service-clients] proxy_url is no URL of a proxy; expected something like http://proxy:3128")
+			return nil, &ConfigurationError{Option: "service-clients.proxy_url", Text: "[service-clients] proxy_url is no URL of a proxy; expected something like http://proxy:3128"}
 		}
 		t.Proxy = http.ProxyURL(proxy)
 	}
 	return t, nil
+}
+
+func readCAs(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate in PEM form", path)
+	}
+	return pool, nil
+}
+
+// caOption is the option of tempest.conf that names the CA file, if one does.
+func (o *Options) caOption() string {
+	if o.CASetting != caSetting {
+		return ""
+	}
+	return "identity.ca_certificates_file"
+}
+
+const caSetting = "[identity] ca_certificates_file"
+
+func of(setting string) string {
+	if setting == "" {
+		return ""
+	}
+	return " of " + setting
 }
 
 // deadlineConn gives each read and write its own deadline, so that a service that stops in the middle of a body is noticed.
@@ -159,9 +185,9 @@ func (c *deadlineConn) Write(p []byte) (int, error) {
 }
 
 // atMostFiveRedirects is Tempest's limit.
-func atMostFiveRedirects(_ *http.Request, via []*http.Request) error {
+func atMostFiveRedirects(next *http.Request, via []*http.Request) error {
 	if len(via) > 5 {
-		return errors.New("stopped after 5 redirects")
+		return fmt.Errorf("stopped after 5 redirects: %s led to %s and on to %s", safeURL(via[0].URL), safeURL(via[len(via)-1].URL), safeURL(next.URL))
 	}
 	return nil
 }

@@ -36,6 +36,9 @@ func TestConnectRefusesBadOptions(t *testing.T) {
 		{"another scheme", Options{AuthURL: "ftp://controller/v3"}, "is no URL of an Identity service"},
 		{"a control character", Options{AuthURL: "http://a\x00b/"}, "is no URL of an Identity service"},
 		{"no CA file", Options{AuthURL: good, CACert: empty + ".missing"}, "read the CA certificates: open "},
+		{"the CA file of an option", Options{AuthURL: good, CACert: empty + ".missing", CASetting: "[identity] ca_certificates_file"}, "read the CA certificates of [identity] ca_certificates_file: open "},
+		{"the CA file of a cloud", Options{AuthURL: good, CACert: empty, CASetting: `cacert of cloud "c"`}, `of cacert of cloud "c": ` + empty + " holds no certificate"},
+		{"the client certificate of a cloud", Options{AuthURL: good, Cert: empty, CertSetting: `cloud "c"`}, empty + ` of cloud "c"`},
 		{"a CA file without a certificate", Options{AuthURL: good, CACert: empty}, empty + " holds no certificate in PEM form"},
 		{"no client certificate", Options{AuthURL: good, Cert: empty}, "read the client certificate " + empty},
 		{"a proxy without a scheme", Options{AuthURL: good, ProxyURL: "proxy:3128"}, "[service-clients] proxy_url is no URL of a proxy; expected something like http://proxy:3128"},
@@ -166,7 +169,7 @@ func TestRedirects(t *testing.T) {
 	if _, _, err := send(t, conn, t.Context(), "GET", k.URL+"/s/5", "", nil); err != nil {
 		t.Errorf("five redirects: %v", err)
 	}
-	if _, _, err := send(t, conn, t.Context(), "GET", k.URL+"/s/6", "", nil); err == nil || !strings.Contains(err.Error(), "stopped after 5 redirects") {
+	if _, _, err := send(t, conn, t.Context(), "GET", k.URL+"/s/6", "", nil); err == nil || !strings.Contains(err.Error(), "stopped after 5 redirects: "+k.URL+"/s/6 led to "+k.URL+"/s/1 and on to "+k.URL+"/s/0") {
 		t.Errorf("six redirects: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 // ConfigurationError says that the configuration does not fit what is asked for.
 type ConfigurationError struct {
 	Text string
+	// Option is the option at fault, "section.option"; empty where there is not one alone.
+	Option string
 	// Err is why, where another error is the reason; its text is in Text.
 	Err error
 }
@@ -31,7 +34,7 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 		Timeout:  time.Duration(c.ServiceClients.HTTPTimeout) * time.Second,
 		ProxyURL: c.ServiceClients.ProxyURL,
 	}
-	if err := c.Check("service-clients.http_timeout", "service-clients.proxy_url"); err != nil {
+	if err := errors.Join(c.CheckCommon(), c.Check("service-clients.http_timeout", "service-clients.proxy_url")); err != nil {
 		return o, err
 	}
 	if c.Cloud != nil {
@@ -40,6 +43,12 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 			return o, configurationError("the cloud %q of %s has no auth_url", c.Cloud.Name, c.Cloud.File)
 		}
 		o.takeTLS(c, c.Cloud.TLS())
+		if o.CACert != "" {
+			o.CASetting = fmt.Sprintf("cacert of cloud %q", c.Cloud.Name)
+		}
+		if o.Cert != "" {
+			o.CertSetting = fmt.Sprintf("cloud %q", c.Cloud.Name)
+		}
 		return o, nil
 	}
 	if err := c.Check("identity.uri_v3", "identity.disable_ssl_certificate_validation", "identity.ca_certificates_file"); err != nil {
@@ -50,6 +59,9 @@ func FromConfig(c *tempestconf.Config) (Options, error) {
 	}
 	o.takeURL(c.Identity.URIV3)
 	o.Insecure, o.CACert = c.Identity.DisableSSLCertificateValidation, inDir(c, c.Identity.CACertificatesFile)
+	if o.CACert != "" {
+		o.CASetting = caSetting
+	}
 	return o, nil
 }
 

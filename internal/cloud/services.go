@@ -58,15 +58,11 @@ func service(c *tempestconf.Config, official string, s Service) Service {
 	}
 	setting := func(name string) string { return c.Cloud.ServiceSetting(official, name) }
 	s.Region = first(setting("region_name"), c.Cloud.RegionName)
-	interfaces := c.Cloud.Interface
-	if one := setting("interface"); one != "" {
-		interfaces = []string{one}
-	}
-	if len(interfaces) > 0 {
+	if interfaces := c.Cloud.ServiceInterfaces(official); len(interfaces) > 0 {
 		s.Interface, s.NextInterfaces = interfaces[0], interfaces[1:]
 	}
 	s.Type = first(setting("service_type"), s.Type)
-	s.Override = setting("endpoint_override")
+	s.Override = c.Cloud.ServiceEndpoint(official)
 	s.Microversion = first(s.Microversion, setting("default_microversion"))
 	return s
 }

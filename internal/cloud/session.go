@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -153,19 +152,19 @@ func (s *Session) authenticate(ctx context.Context) (*Token, error) {
 	opts := s.auth.options()
 	result := tokens.Create(ctx, identity, &opts)
 	if result.Err != nil {
-		return nil, &AuthError{AuthURL: s.conn.AuthURL, User: s.auth.who(), Err: result.Err}
+		return nil, &AuthError{AuthURL: s.conn.AuthURL, User: s.auth.who(), Err: notIdentity(identity.Endpoint, result.Err)}
+	}
+	noToken := func(what string, err error) error {
+		return &AuthError{AuthURL: s.conn.AuthURL, User: s.auth.who(), Err: &NotIdentityError{URL: identity.Endpoint, What: what, Err: err}}
 	}
 	id, err := result.ExtractTokenID()
-	if err != nil {
-		return nil, fmt.Errorf("read the token from %s: %w", s.conn.AuthURL, err)
-	}
-	if id == "" {
-		return nil, fmt.Errorf("read the token from %s: the answer has no header X-Subject-Token; is that an Identity service?", s.conn.AuthURL)
+	if err != nil || id == "" {
+		return nil, noToken("without the header X-Subject-Token", err)
 	}
 	s.conn.secrets.Add(id)
 	var body issued
 	if err := result.ExtractInto(&body); err != nil {
-		return nil, fmt.Errorf("read the token from %s: %w", s.conn.AuthURL, err)
+		return nil, noToken("with JSON that is no token", err)
 	}
 	t := &Token{
 		Expires: body.Expires, UserID: body.User.ID, UserName: body.User.Name,
@@ -230,25 +229,3 @@ func (a *Auth) who() string {
 	}
 	return "the given token"
 }
-
-// AuthError says that no token was issued.
-type AuthError struct {
-	AuthURL string
-	User    string
-	Err     error
-}
-
-func (e *AuthError) Error() string {
-	switch {
-	case gophercloud.ResponseCodeIs(e.Err, 401):
-		return fmt.Sprintf("authentication of %s at %s was refused (401 Unauthorized): check user name, password, project and domains", e.User, e.AuthURL)
-	case gophercloud.ResponseCodeIs(e.Err, 404):
-		return fmt.Sprintf("there is no Identity v3 service at %s (404 Not Found): check the URL, which usually ends with /v3", e.AuthURL)
-	case IsConnection(e.Err):
-		return fmt.Sprintf("cannot authenticate %s: %s", e.User, Explain(e.Err))
-	}
-	return fmt.Sprintf("authenticate %s at %s: %v", e.User, e.AuthURL, e.Err)
-}
-
-// Unwrap returns the answer or the connection's error.
-func (e *AuthError) Unwrap() error { return e.Err }

@@ -315,25 +315,49 @@ func TestAuthErrors(t *testing.T) {
 }
 
 func TestAnswersThatAreNoToken(t *testing.T) {
-	for name, answer := range map[string]func(w http.ResponseWriter){
-		"no header": func(w http.ResponseWriter) { w.WriteHeader(201); _, _ = io.WriteString(w, `{"token": {}}`) },
-		"no token":  func(w http.ResponseWriter) { w.Header().Set("X-Subject-Token", "x"); w.WriteHeader(201) },
-		"no JSON": func(w http.ResponseWriter) {
+	token := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Subject-Token", "x")
 			w.WriteHeader(201)
-			_, _ = io.WriteString(w, "<html>")
-		},
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for _, tc := range []struct {
+		name   string
+		answer http.HandlerFunc
+		want   string
+	}{
+		{"no header", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(201)
+			_, _ = io.WriteString(w, `{"token": {}}`)
+		}, "without the header X-Subject-Token"},
+		{"nothing", token(""), "with an empty body"},
+		{"HTML", token("<html>"), "with what is no JSON (invalid character '<' looking for beginning of value)"},
+		{"half", token(`{"token": {"user"`), "with JSON that ends too early"},
+		{"a list", token("[]"), "with JSON that is no token"},
+		{"another kind of token", token(`{"token": []}`), "with JSON that is no token"},
+		{"another kind of catalog", token(`{"token": {"catalog": {"compute": []}}}`), "with JSON that is no token"},
+		{"a dashboard", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = io.WriteString(w, "<html>Login")
+		}, "200 OK with text/html"},
+		{"versions", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(300)
+		}, "300 Multiple Choices with application/json"},
+		{"files alone", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 405) }, "405 Method Not Allowed with text/plain"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tc.name, func(t *testing.T) {
 			k := newKeystone(t)
-			k.service = func(w http.ResponseWriter, _ *http.Request) { answer(w) }
+			k.service = tc.answer
 			conn, err := Connect(Options{AuthURL: k.URL + "/s/v3"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(conn.Close)
-			if token, err := conn.Session(demo).Token(t.Context()); err == nil || !strings.Contains(err.Error(), k.URL) {
-				t.Errorf("token %v, error %v", token, err)
+			want := "cannot authenticate demo: POST " + k.URL + "/s/v3/auth/tokens answered " + tc.want + ", as no Identity v3 service does; check the URL"
+			if token, err := conn.Session(demo).Token(t.Context()); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("token %v\nerror %v\n want %s", token, err, want)
 			}
 		})
 	}

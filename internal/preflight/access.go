@@ -3,9 +3,11 @@ package preflight
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/roles"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
@@ -74,10 +76,14 @@ func (c *checker) optionFinding(err error, option string) {
 			c.add(Fail, bad.Section+"."+bad.Option, "%s", bad.Reason)
 			continue
 		}
+		blamed := option
+		var conf *cloud.ConfigurationError
 		if c.c.Cloud != nil {
-			option = ""
+			blamed = ""
+		} else if errors.As(part, &conf) && conf.Option != "" {
+			blamed = conf.Option
 		}
-		c.add(Fail, option, "%s", phases.Describe(part))
+		c.add(Fail, blamed, "%s", phases.Describe(part))
 	}
 }
 
@@ -89,7 +95,7 @@ func (c *checker) authenticate(ctx context.Context, auth cloud.Auth) bool {
 		switch {
 		case c.c.Cloud != nil:
 			option = ""
-		case cloud.IsConnection(err):
+		case cloud.IsConnection(err), errors.As(err, new(*cloud.NotIdentityError)), gophercloud.ResponseCodeIs(err, http.StatusNotFound):
 			option = "identity.uri_v3"
 		case c.c.AccountsFile() != "" && !c.c.Auth.UseDynamicCredentials:
 			option = "auth.test_accounts_file"

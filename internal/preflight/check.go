@@ -66,7 +66,16 @@ func (c *checker) add(level Level, options, format string, args ...any) {
 	if options != "" {
 		f.Where = where(c.c, options)
 	}
-	c.report.Findings = append(c.report.Findings, f)
+	c.append(f)
+}
+
+// append adds a finding unless it is there: several parts of a run may need one option.
+func (c *checker) append(f Finding) {
+	if !slices.ContainsFunc(c.report.Findings, func(g Finding) bool {
+		return g.Level == f.Level && g.Option == f.Option && g.Text == f.Text
+	}) {
+		c.report.Findings = append(c.report.Findings, f)
+	}
 }
 
 func (c *checker) state() state.Dir { return state.Dir{Path: c.o.StateDir} }

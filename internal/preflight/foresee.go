@@ -154,14 +154,13 @@ func (c *checker) others(foreseen []phases.Foreseen) []otherValue {
 // faults adds the options of our own and of the credentials that cannot be used; those of the services' tests are among what
 // was foreseen.
 func (c *checker) faults(known map[string]*Finding) {
-	err := errors.Join(c.c.CheckOwn(), c.c.Check("DEFAULT.resource_name_prefix", "oslo_concurrency.lock_path",
-		"service_available.nova", "service_available.neutron", "service_available.swift"))
+	err := errors.Join(c.c.CheckOwn(), c.c.CheckCommon(), c.c.Check("service_available.nova", "service_available.neutron", "service_available.swift"))
 	if err == nil {
 		return
 	}
 	for _, part := range parts(err) {
 		if known[phases.Describe(part)] == nil {
-			c.report.Findings = append(c.report.Findings, *c.foreseenFinding(part, nil))
+			c.append(*c.foreseenFinding(part, nil))
 		}
 	}
 }

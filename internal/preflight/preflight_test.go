@@ -2,8 +2,10 @@ package preflight_test
 
 import (
 	"context"
+	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,6 +149,14 @@ func TestServicesAreListed(t *testing.T) {
 // TestFindings holds what each option leads to.
 func TestFindings(t *testing.T) {
 	s := newSite(t)
+	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		if strings.HasPrefix(r.URL.Path, "/none") {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = io.WriteString(w, "<html>Login</html>")
+	}))
+	t.Cleanup(files.Close)
 	for _, c := range []struct {
 		name string
 		set  map[string]string
@@ -167,6 +177,10 @@ func TestFindings(t *testing.T) {
 		{"no password", map[string]string{"auth.admin_password": ""}, []string{"fail auth.admin_password: is empty, but it is needed"}},
 		{"no admin", map[string]string{"auth.admin_username": "", "auth.admin_password": "x", "auth.admin_project_name": ""}, []string{"fail auth.admin_username: is empty, but it is needed"}},
 		{"URL", map[string]string{"identity.uri_v3": "http://127.0.0.1:1/v3"}, []string{"fail identity.uri_v3: cannot authenticate admin: "}},
+		{"no Identity service", map[string]string{"identity.uri_v3": files.URL}, []string{"fail identity.uri_v3: cannot authenticate admin: POST " + files.URL + "/v3/auth/tokens answered 200 OK with text/html"}},
+		{"URL's path", map[string]string{"identity.uri_v3": files.URL + "/none"}, []string{"fail identity.uri_v3: there is no Identity v3 service at "}},
+		{"CA file", map[string]string{"identity.ca_certificates_file": "/none.pem"}, []string{"fail identity.ca_certificates_file: read the CA certificates of [identity] ca_certificates_file: open /none.pem"}},
+		{"proxy", map[string]string{"service-clients.proxy_url": "proxy:3128"}, []string{"fail service-clients.proxy_url: [service-clients] proxy_url is no URL"}},
 		{"auth_version", map[string]string{"identity.auth_version": "v4"}, []string{"fail auth.use_dynamic_credentials: Unsupported auth version: v4"}},
 		{"no provider", map[string]string{"auth.use_dynamic_credentials": "false"}, []string{"fail auth.use_dynamic_credentials: A valid credential provider is needed"}},
 		{"accounts file", map[string]string{"auth.use_dynamic_credentials": "false", "auth.test_accounts_file": "no.yaml"}, []string{"fail auth.test_accounts_file: The path for the test accounts file: "}},
@@ -213,14 +227,14 @@ func TestBadValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	bad := strings.NewReplacer("run_validation = true", "run_validation = perhaps").Replace(string(data)) +
-		"[persistent_resources]\nlock_timeout = soon\n[volume]\nvolume_size = one\n"
+		"[persistent_resources]\nlock_timeout = soon\n[volume]\nvolume_size = one\n[DEFAULT]\ndebug = ture\n"
 	if err := os.WriteFile(conf, []byte(bad), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	got := told(s.check(nil, ""), preflight.Fail)
-	for _, want := range []string{"fail validation.run_validation: ", "fail persistent_resources.lock_timeout: "} {
-		if !strings.Contains(got, want) {
-			t.Errorf("%q is not in\n%s", want, got)
+	for _, want := range []string{"fail validation.run_validation: ", "fail persistent_resources.lock_timeout: ", "fail DEFAULT.debug: Unexpected boolean value 'ture'"} {
+		if strings.Count(got, want) != 1 {
+			t.Errorf("%q is not once in\n%s", want, got)
 		}
 	}
 	if strings.Contains(got, "volume_size") {
