@@ -35,6 +35,7 @@ type JUnit struct {
 	o       JUnitOptions
 	spool   *spool
 	body    *bufio.Writer // into spool
+	line    []byte        // the element being written
 	open    cdata         // the section being written
 	summary subunit.Summary
 }
@@ -78,16 +79,19 @@ func (j *JUnit) document() error { return writeSuites(j.w, []*JUnit{j}) }
 // has no attribute "status", which the same schema refuses. Errors stay in the bufio.Writer, so the last write tells them.
 func (j *JUnit) testcase(r *subunit.Result) error {
 	class, name := j.classAndName(r.TestID)
-	j.body.WriteString("<testcase")
-	j.attribute("name", name)
-	j.attribute("classname", class)
-	j.attribute("time", junitSeconds(r.Duration()))
-	j.body.WriteByte('>')
+	b := append(j.line[:0], "<testcase"...)
+	b = appendAttribute(b, "name", name)
+	b = appendAttribute(b, "classname", class)
+	b = append(b, ` time="`...)
+	b = strconv.AppendFloat(b, max(r.Duration(), 0).Seconds(), 'f', 3, 64)
+	b = append(b, `">`...)
 	if r.Status == subunit.Skip {
-		j.body.WriteString("<skipped")
-		j.attribute("message", reasonOf(r).message)
-		j.body.WriteString("></skipped>")
+		b = append(b, "<skipped"...)
+		b = appendAttribute(b, "message", reasonOf(r).message)
+		b = append(b, "></skipped>"...)
 	}
+	j.line = b
+	j.body.Write(b)
 	j.texts(r)
 	_, err := j.body.WriteString("</testcase>\n")
 	return err

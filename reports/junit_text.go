@@ -93,29 +93,30 @@ func (j *JUnit) sections(attachments []*subunit.Attachment, wanted func(*subunit
 }
 
 func (j *JUnit) start(element string, re reason) {
-	j.body.WriteString("<" + element)
+	b := append(append(j.line[:0], '<'), element...)
 	if element == "failure" {
-		j.attribute("message", re.message)
+		b = appendAttribute(b, "message", re.message)
 		if re.kind != "" {
-			j.attribute("type", re.kind)
+			b = appendAttribute(b, "type", re.kind)
 		}
 	}
-	j.body.WriteString("><![CDATA[")
+	j.line = append(b, "><![CDATA["...)
+	j.body.Write(j.line)
 	j.open = cdata{w: j.body}
 }
 
 func (j *JUnit) end(element string) { j.body.WriteString("]]></" + element + ">") }
 
-func (j *JUnit) attribute(name, value string) {
-	j.body.WriteByte(' ')
-	j.body.WriteString(name)
-	j.body.WriteString(`="`)
+func appendAttribute(b []byte, name, value string) []byte {
+	b = append(append(append(b, ' '), name...), `="`...)
 	if isPlain(value) {
-		j.body.WriteString(value)
+		b = append(b, value...)
 	} else {
-		_ = writeClean(attributeText{j.body}, []byte(value), markup)
+		a := attributeText(b)
+		_ = writeClean(&a, []byte(value), markup)
+		b = a
 	}
-	j.body.WriteByte('"')
+	return append(b, '"')
 }
 
 // isPlain reports whether s can stand in an attribute as it is, as nearly every id can.
@@ -129,34 +130,28 @@ func isPlain(s string) bool {
 }
 
 // attributeText escapes what is written for the inside of double quotes.
-type attributeText struct{ w *bufio.Writer }
+type attributeText []byte
 
-func (a attributeText) Write(p []byte) (int, error) {
-	start := 0
-	for i, c := range p {
-		var entity string
+func (a *attributeText) Write(p []byte) (int, error) {
+	for _, c := range p {
 		switch c {
 		case '&':
-			entity = "&amp;"
+			*a = append(*a, "&amp;"...)
 		case '<':
-			entity = "&lt;"
+			*a = append(*a, "&lt;"...)
 		case '>':
-			entity = "&gt;"
+			*a = append(*a, "&gt;"...)
 		case '"':
-			entity = "&quot;"
+			*a = append(*a, "&quot;"...)
 		case '\t':
-			entity = "&#x9;"
+			*a = append(*a, "&#x9;"...)
 		case '\n':
-			entity = "&#xA;"
+			*a = append(*a, "&#xA;"...)
 		default:
-			continue
+			*a = append(*a, c)
 		}
-		a.w.Write(p[start:i])
-		a.w.WriteString(entity)
-		start = i + 1
 	}
-	_, err := a.w.Write(p[start:])
-	return len(p), err
+	return len(p), nil
 }
 
 // cdata writes p into the open section. Errors stay in the bufio.Writer.
