@@ -90,7 +90,6 @@ func (c *Config) findFile(o LoadOptions) error {
 			return nil
 		}
 	}
-	c.note("No tempest.conf was found (looked for " + strings.Join(c.Tried, ", ") + "); every option is at its default.")
 	return nil
 }
 

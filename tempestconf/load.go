@@ -47,6 +47,7 @@ func Load(o LoadOptions) (*Config, error) {
 	if err := c.chooseCloud(o); err != nil {
 		return nil, err
 	}
+	c.noteNoFile()
 	return c, nil
 }
 

@@ -113,8 +113,12 @@ func TestNoFile(t *testing.T) {
 	if d := cmp.Diff(want, c.Tried); d != "" {
 		t.Error(d)
 	}
+	// Where credentials come from elsewhere nothing else tells where it was looked for.
+	if noted(c, want[0]) || !noted(p.load(p.options("OS_AUTH__ADMIN_USERNAME=x")), "(looked for "+want[0]) {
+		t.Error(c.Notes)
+	}
 	err := c.Require("compute.image_ref")
-	if err == nil || !strings.Contains(err.Error(), "[compute] image_ref: is not set, but it is needed; no tempest.conf was found (looked for "+want[0]) {
+	if err == nil || !strings.Contains(err.Error(), "[compute] image_ref: is not set, but it is needed; no tempest.conf was found") {
 		t.Error(err)
 	}
 }

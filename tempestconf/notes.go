@@ -31,6 +31,18 @@ func (c *Config) noteValues() {
 	}
 }
 
+// noteNoFile mentions that there is no tempest.conf. Where credentials are missing too, the error of whoever needs them says
+// where it was looked for.
+func (c *Config) noteNoFile() {
+	switch {
+	case c.File != "":
+	case c.CloudFault != nil:
+		c.note("No tempest.conf was found; every option is at its default.")
+	default:
+		c.note("No tempest.conf was found (looked for " + strings.Join(c.Tried, ", ") + "); every option is at its default.")
+	}
+}
+
 // given says that somebody set the option to something.
 func (c *Config) given(section, option string) bool {
 	res := c.values.get(c.values.current(section, option))

@@ -2,7 +2,6 @@ package tempestconf
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -174,7 +173,7 @@ func (c *Config) missing(o *Option, res *result) *OptionError {
 	e.File = c.File
 	e.Reason = "is not set, but it is needed"
 	if c.File == "" {
-		e.Reason += fmt.Sprintf("; no tempest.conf was found (looked for %s)", strings.Join(c.Tried, ", "))
+		e.Reason += "; no tempest.conf was found"
 	}
 	return e
 }

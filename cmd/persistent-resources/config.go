@@ -73,6 +73,20 @@ func errorDocumentOf(env environment, class, message string, err error) error {
 	return usageError{withoutSecret(err)}
 }
 
+// publicNames are the users, projects, domains and roles of a configuration, which are shown although a password may be the
+// same word.
+func publicNames(effective []tempestconf.Source) []string {
+	var out []string
+	for _, src := range effective {
+		for _, kind := range []string{"username", "project_name", "tenant_name", "domain_name", "_user", "_role"} {
+			if !src.Secret && strings.HasSuffix(src.Option, kind) {
+				out = append(out, src.Value)
+			}
+		}
+	}
+	return out
+}
+
 // secretName is what the names of options that hold secrets have in them.
 var secretName = regexp.MustCompile(`(?i)pass|secret|token|\bkey\b|_key`)
 

@@ -57,7 +57,9 @@ The exit status is 0 when nothing will fail, and 2 when something will.`,
 func preflightOf(c *cobra.Command, cfg *tempestconf.Config, global *globalOptions, env environment) *preflight.Report {
 	s := &session{env: env, config: cfg, secrets: cloud.NewSecrets()}
 	s.log = &phases.Log{Secrets: s.secrets}
-	for _, src := range cfg.Effective() {
+	effective := cfg.Effective()
+	s.secrets.AddNames(publicNames(effective)...)
+	for _, src := range effective {
 		if src.Secret && src.Origin != tempestconf.FromDefault {
 			s.secrets.Add(src.Value)
 		}
@@ -83,7 +85,7 @@ type checked struct {
 }
 
 func writeCheck(env environment, form string, cfg *tempestconf.Config, report *preflight.Report) error {
-	doc := checked{File: cfg.File, Credentials: describeSource(cfg), Notes: newShown(cfg, false).Notes, Report: report}
+	doc := checked{File: cfg.File, Credentials: credentialsOf(cfg), Notes: newShown(cfg, false).Notes, Report: report}
 	if form == "json" {
 		return writeJSON(env.stdout, doc)
 	}
@@ -93,6 +95,14 @@ func writeCheck(env environment, form string, cfg *tempestconf.Config, report *p
 		return fmt.Errorf("write the check: %w", err)
 	}
 	return nil
+}
+
+// credentialsOf is describeSource without the reason why there are none, which is a finding.
+func credentialsOf(cfg *tempestconf.Config) string {
+	if _, err := cloud.ProviderOf(cfg); err != nil {
+		return "none"
+	}
+	return describeSource(cfg)
 }
 
 func (c *checked) print(w io.Writer) {

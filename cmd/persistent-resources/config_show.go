@@ -81,6 +81,7 @@ func newShown(cfg *tempestconf.Config, everything bool) *shown {
 	// A value that refers to a secret by interpolation must not show it either. Short ones are words that stand elsewhere
 	// too: with the password "admin" the user's name would be masked.
 	secrets := cloud.NewSecrets()
+	secrets.AddNames(publicNames(effective)...)
 	for _, src := range effective {
 		if src.Secret && src.Origin != tempestconf.FromDefault && len(src.Value) >= 8 {
 			secrets.Add(src.Value)

@@ -34,7 +34,7 @@ func ProviderOf(c *tempestconf.Config) (Provider, error) {
 		return 0, noCredentials(c)
 	}
 	if v := c.Identity.AuthVersion; v != "v2" && v != "v3" {
-		return 0, configurationError("Unsupported auth version: %s", v)
+		return 0, &ConfigurationError{Text: "Unsupported auth version: " + v, Option: "identity.auth_version"}
 	}
 	if a.UseDynamicCredentials {
 		return Dynamic, nil
@@ -61,8 +61,9 @@ func noCredentials(c *tempestconf.Config) error {
 		next = ""
 	}
 	return &ConfigurationError{
-		Text: what + tempest + ", and " + strings.TrimSuffix(c.CloudFault.Error(), ".") + next,
-		Err:  c.CloudFault,
+		Text:   what + tempest + ", and " + strings.TrimSuffix(c.CloudFault.Error(), ".") + next,
+		Option: "auth.admin_username",
+		Err:    c.CloudFault,
 	}
 }
 

@@ -2,10 +2,12 @@ package cloud
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -15,43 +17,69 @@ const Masked = "***"
 
 // Secrets knows every password, token and private key of a run and removes them from texts. It is safe for use by several
 // goroutines.
+//
+// A password that is short or also a name, as demo of the user demo, stands in many texts as something else. Such a one is
+// removed only where the text says that a secret follows, or in a URL behind the user: elsewhere it tells nobody what it is.
 type Secrets struct {
-	mu     sync.RWMutex
-	values map[string]bool
-	sorted []string // longest first, so that a secret that contains another is removed whole
+	mu      sync.RWMutex
+	values  map[string]bool
+	names   map[string]bool
+	sorted  []string // removed everywhere; longest first, so that a secret that contains another is removed whole
+	guarded []*regexp.Regexp
 }
 
+const (
+	shortestSecret = 4 // a shorter one is not looked for at all
+	shortestPlain  = 6 // a shorter one is looked for only where a secret is to be expected
+)
+
 // NewSecrets returns an empty set.
-func NewSecrets() *Secrets { return &Secrets{values: map[string]bool{}} }
+func NewSecrets() *Secrets { return &Secrets{values: map[string]bool{}, names: map[string]bool{}} }
 
 // Add remembers secrets. Very short values are left out: removing them would garble every text.
 func (s *Secrets) Add(values ...string) {
+	s.learn(s.values, values, func(v string) bool { return len(v) >= shortestSecret })
+}
+
+// AddNames remembers names of users, projects and the like, which are no secrets although a secret may be the same word.
+func (s *Secrets) AddNames(names ...string) {
+	s.learn(s.names, names, func(v string) bool { return v != "" })
+}
+
+func (s *Secrets) learn(into map[string]bool, values []string, counts func(string) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	learned := false
 	for _, v := range values {
-		if len(v) < 4 || s.values[v] {
+		if counts(v) && !into[v] {
+			into[v], learned = true, true
+		}
+	}
+	if learned {
+		s.sort()
+	}
+}
+
+// sort settles what is removed where.
+func (s *Secrets) sort() {
+	all := map[string]bool{}
+	s.sorted, s.guarded = nil, nil
+	for v := range s.values {
+		if len(v) < shortestPlain || s.names[v] {
+			s.guarded = append(s.guarded, regexp.MustCompile(announced+regexp.QuoteMeta(v)+`(\W|_|$)`))
 			continue
 		}
-		learned = true
 		for _, form := range forms(v) {
-			s.values[form] = true
+			all[form] = true
 		}
 	}
-	if !learned {
-		return
-	}
-	s.sorted = s.sorted[:0]
-	for v := range s.values {
-		s.sorted = append(s.sorted, v)
-	}
-	sort.Slice(s.sorted, func(i, j int) bool {
-		if len(s.sorted[i]) != len(s.sorted[j]) {
-			return len(s.sorted[i]) > len(s.sorted[j])
-		}
-		return s.sorted[i] < s.sorted[j]
+	s.sorted = slices.SortedFunc(maps.Keys(all), func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
 	})
 }
+
+// announced matches what says that a secret follows: the word password with or without a sign behind it, or a URL's user.
+const announced = `((?i:pass(?:word|wd|phrase|code)?|pwd|secret|token|_key)\\?["']?(?:\s*(?::=|=>|[:=])\s*|\s+(?i:is\s+)?)\\?["']?|://[^/@:\s]*:)`
 
 // forms returns v and the ways in which it appears inside URLs and inside JSON, plain and HTML-safe.
 func forms(v string) []string {
@@ -75,6 +103,9 @@ func (s *Secrets) Clean(text string) string {
 		if strings.Contains(text, v) {
 			text = strings.ReplaceAll(text, v, Masked)
 		}
+	}
+	for _, r := range s.guarded {
+		text = r.ReplaceAllString(text, "${1}"+Masked+"${2}")
 	}
 	return text
 }

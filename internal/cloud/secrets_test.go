@@ -39,6 +39,51 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// TestCleanGuarded: a password that is a common word or a name is removed where it is called a password, and nowhere else.
+func TestCleanGuarded(t *testing.T) {
+	s := NewSecrets()
+	s.Add("demo", "pw.1", "openstack", "long-enough")
+	s.AddNames("demo", "openstack", "nobody", "")
+	for text, want := range map[string]string{
+		"authentication of demo was refused: check user name, password": "authentication of demo was refused: check user name, password",
+		"user demo in project demo":                                     "user demo in project demo",
+		"democracy, openstack-api-version: 2.1, pw.10":                  "democracy, openstack-api-version: 2.1, pw.10",
+		"x-openstack: pw.1":                                             "x-openstack: pw.1",
+		"password: demo":                                                "password: ***",
+		"admin_password = openstack # x":                                "admin_password = *** # x",
+		`{"password": "demo", "name": "demo"}`:                          `{"password": "***", "name": "demo"}`,
+		`{\"adminPass\": \"pw.1\"}`:                                     `{\"adminPass\": \"***\"}`,
+		"the password is pw.1.":                                         "the password is ***.",
+		"the default password demo\n":                                   "the default password ***\n",
+		"http://demo:demo@proxy:3128/demo":                              "http://demo:***@proxy:3128/demo",
+		"OS_PASSWORD=demo OS_USERNAME=demo":                             "OS_PASSWORD=*** OS_USERNAME=demo",
+		"it is long-enough, x/long-enough/y":                            "it is ***, x/***/y",
+		"password demonstration":                                        "password demonstration",
+	} {
+		if got := s.Clean(text); got != want {
+			t.Errorf("%s\n got %s\nwant %s", text, got, want)
+		}
+	}
+}
+
+// TestNamesOfASessionStay: the account demo with the password demo can be told of.
+func TestNamesOfASessionStay(t *testing.T) {
+	s := NewSecrets()
+	s.Add("demo-1")
+	conn, err := Connect(Options{AuthURL: "http://h/v3", Secrets: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(conn.Close)
+	if got := s.Clean("user demo-1"); got != "user ***" {
+		t.Error(got)
+	}
+	conn.Session(Auth{Username: "demo-1", Password: "demo-1", ProjectName: "p"})
+	if got := s.Clean("user demo-1, password=demo-1"); got != "user demo-1, password=***" {
+		t.Error(got)
+	}
+}
+
 func TestCleanBody(t *testing.T) {
 	s := NewSecrets()
 	s.Add("known-secret")

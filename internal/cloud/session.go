@@ -79,6 +79,7 @@ func (c *Connection) Session(a Auth) *Session {
 
 func (c *Connection) newSession(a Auth) *Session {
 	c.secrets.Add(a.Password, a.ApplicationCredentialSecret, a.Token)
+	c.secrets.AddNames(a.Username, a.UserDomainName, a.ProjectName, a.ProjectDomainName, a.DomainName, a.ApplicationCredentialName, a.Display)
 	s := &Session{conn: c, auth: a, provider: &gophercloud.ProviderClient{HTTPClient: *c.client}}
 	s.provider.UseTokenLock()
 	s.provider.UserAgent.Prepend("persistent-resources")
@@ -166,6 +167,7 @@ func (s *Session) authenticate(ctx context.Context) (*Token, error) {
 	if err := result.ExtractInto(&body); err != nil {
 		return nil, noToken("with JSON that is no token", err)
 	}
+	s.conn.secrets.AddNames(body.User.Name, body.Project.Name)
 	t := &Token{
 		Expires: body.Expires, UserID: body.User.ID, UserName: body.User.Name,
 		ProjectID: body.Project.ID, ProjectName: body.Project.Name, Catalog: body.Catalog,

@@ -181,7 +181,7 @@ func TestFindings(t *testing.T) {
 		{"URL's path", map[string]string{"identity.uri_v3": files.URL + "/none"}, []string{"fail identity.uri_v3: there is no Identity v3 service at "}},
 		{"CA file", map[string]string{"identity.ca_certificates_file": "/none.pem"}, []string{"fail identity.ca_certificates_file: read the CA certificates of [identity] ca_certificates_file: open /none.pem"}},
 		{"proxy", map[string]string{"service-clients.proxy_url": "proxy:3128"}, []string{"fail service-clients.proxy_url: [service-clients] proxy_url is no URL"}},
-		{"auth_version", map[string]string{"identity.auth_version": "v4"}, []string{"fail auth.use_dynamic_credentials: Unsupported auth version: v4"}},
+		{"auth_version", map[string]string{"identity.auth_version": "v4"}, []string{"fail identity.auth_version: Unsupported auth version: v4"}},
 		{"no provider", map[string]string{"auth.use_dynamic_credentials": "false"}, []string{"fail auth.use_dynamic_credentials: A valid credential provider is needed"}},
 		{"accounts file", map[string]string{"auth.use_dynamic_credentials": "false", "auth.test_accounts_file": "no.yaml"}, []string{"fail auth.test_accounts_file: The path for the test accounts file: "}},
 		{"catalog type", map[string]string{"object-storage.catalog_type": "nonsense"}, []string{"fail object-storage.catalog_type,service_available.swift: the catalog has no nonsense service; it has: "}},
