@@ -43,12 +43,14 @@ func (f *Fixture) ensure(ctx context.Context, key string, r state.Record, m Make
 		}
 		// The same name and secrets again: what depends on them is recorded too.
 		r = have
-	} else if err := f.Journal.Intend(r); err != nil {
+	}
+	// Also over a record: an id of what is gone would hide from delete what a killed call makes now.
+	if err := f.Journal.Intend(r); err != nil {
 		return r, err
 	}
 	id, details, err := m.Make(ctx, r)
 	if err != nil {
-		return r, fmt.Errorf("create %s %s: %w", r.Kind, r.Name, err)
+		return r, f.unmade(r, fmt.Errorf("create %s %s: %w", r.Kind, r.Name, err))
 	}
 	if err := f.Journal.Made(key, id, details); err != nil {
 		return r, err
@@ -78,9 +80,9 @@ func (f *Fixture) keep(ctx context.Context, r state.Record, m Maker) (bool, erro
 // found adopts a resource that is there under its exact name and the run's mark, whatever its id: a second one beside it
 // would be forgotten.
 func (f *Fixture) found(ctx context.Context, r state.Record, m Maker) (bool, error) {
-	id, err := m.Find(ctx, r)
+	id, err := f.FindLate(ctx, r, m)
 	if err != nil {
-		return false, fmt.Errorf("look for %s %s: %w", r.Kind, r.Name, err)
+		return false, err
 	}
 	if id == "" {
 		if r.Made {
@@ -95,9 +97,9 @@ func (f *Fixture) found(ctx context.Context, r state.Record, m Maker) (bool, err
 // Remove removes a recorded resource and sees it gone. Only what still carries the recorded name is removed.
 func (f *Fixture) Remove(ctx context.Context, r state.Record, m Maker) error {
 	if !r.Made {
-		id, err := m.Find(ctx, r)
+		id, err := f.FindLate(ctx, r, m)
 		if err != nil {
-			return fmt.Errorf("look for %s %s: %w", r.Kind, r.Name, err)
+			return err
 		}
 		if id == "" {
 			return f.Journal.Gone(r.Key)

@@ -89,7 +89,7 @@ func shelfFixture(t *testing.T, intended, made bool) (*Fixture, *shelf) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
-	f := &Fixture{Journal: j, Config: &tempestconf.Config{}, Log: &Log{Secrets: cloud.NewSecrets()}}
+	f := &Fixture{Journal: j, Config: &tempestconf.Config{}, Log: &Log{Secrets: cloud.NewSecrets()}, late: 1}
 	err = j.Begin(state.Header{Run: "r1"})
 	if intended && err == nil {
 		err = j.Intend(state.Record{Key: "thing", Kind: "thing", Name: "thing-1"})

@@ -33,6 +33,7 @@ type Fixture struct {
 	state   state.Dir
 	connect func(*tempestconf.Config) (*cloud.Connection, error)
 	note    func(sentence string)
+	late    time.Duration // see Options.LateAnswers
 
 	lock    *state.Lock
 	conn    *cloud.Connection

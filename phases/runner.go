@@ -42,6 +42,9 @@ type Options struct {
 	Progress    func(what string)
 	Program     string // version, recorded in the state
 	Now         func() time.Time
+	// LateAnswers is how long a create call that had no answer may still take effect: what it was to make is looked for until
+	// then before it is made again or taken for gone. 0 means a minute, or [service-clients] http_timeout where that is longer.
+	LateAnswers time.Duration
 	// Stop is asked before each test; a non-nil error ends the run there (the stream's reader is gone).
 	Stop func() error
 }
@@ -109,7 +112,7 @@ func (r *runner) plan(conn *sharedConnection) []planned {
 		for _, s := range r.o.Services {
 			f := &Fixture{
 				Config: r.o.Config, Log: r.o.Log, NoAPI: r.o.NoAPI, Concurrency: max(r.o.Concurrency, 1), Progress: r.o.Progress,
-				program: r.o.Program, state: r.o.State, connect: conn.get, note: r.note,
+				program: r.o.Program, state: r.o.State, connect: conn.get, note: r.note, late: r.o.LateAnswers,
 			}
 			c := class(s, phase, f)
 			f.ID = c.ID

@@ -16,6 +16,7 @@ func TestKilledCreateLeaksNothing(t *testing.T) { killedCreate(t, "object_storag
 
 func killedCreate(t *testing.T, services string) {
 	c := startCloud(t, simulator.Options{})
+	c.late = "1ms" // what was sent has been acted upon
 	c.program(nil, "create", "-q", "--services", services).must(t, exitOK, "create")
 	whole := c.Inventory()
 	requests := len(c.Requests())
@@ -51,6 +52,7 @@ func killedCreate(t *testing.T, services string) {
 // TestKilledDeleteGoesOn kills delete at each point of each of its requests; delete again ends the work.
 func TestKilledDeleteGoesOn(t *testing.T) {
 	c := startCloud(t, simulator.Options{})
+	c.late = "1ms" // what was sent has been acted upon
 	c.program(nil, "create", "-q", "--services", "object_storage").must(t, exitOK, "create")
 	c.ResetRequests()
 	c.program(nil, "delete", "-q", "--services", "object_storage").must(t, exitOK, "delete")

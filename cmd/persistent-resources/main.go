@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"opendev.org/x/persistent-resources/phases"
 )
@@ -47,6 +48,8 @@ type environment struct {
 	environ        []string
 	// wrap, when set, wraps the transport of every request: a shim for testing.
 	wrap func(http.RoundTripper) http.RoundTripper
+	// late, when set, is phases.Options.LateAnswers: a shim for testing.
+	late time.Duration
 }
 
 func system() environment {

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -21,9 +22,12 @@ import (
 )
 
 // asProgram makes the test binary behave as the program; killAt then kills it at a point of its n-th request ("3:answered").
+// lateAnswers is how long it takes a create call without an answer for one that the cloud may still act upon.
 const (
 	asProgram = "PERSISTENT_RESOURCES_TEST_PROGRAM"
 	killAt    = "PERSISTENT_RESOURCES_TEST_KILL"
+
+	lateAnswers = "PERSISTENT_RESOURCES_TEST_LATE"
 )
 
 func TestMain(m *testing.M) {
@@ -36,6 +40,7 @@ func TestMain(m *testing.M) {
 func program() {
 	ctx, stop := interruptible(context.Background())
 	env := system()
+	env.late, _ = time.ParseDuration(os.Getenv(lateAnswers))
 	if at := os.Getenv(killAt); at != "" {
 		env.wrap = func(next http.RoundTripper) http.RoundTripper { return newKiller(at, next) }
 	}
@@ -101,6 +106,7 @@ type testCloud struct {
 	t      testing.TB
 	dir    string
 	before []string
+	late   string // lateAnswers
 }
 
 func startCloud(t testing.TB, o simulator.Options) *testCloud {
@@ -110,7 +116,7 @@ func startCloud(t testing.TB, o simulator.Options) *testCloud {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { sim.Close() })
-	c := &testCloud{Cloud: sim, t: t, dir: t.TempDir()}
+	c := &testCloud{Cloud: sim, t: t, dir: t.TempDir(), late: "2s"}
 	if err := os.Mkdir(filepath.Join(c.dir, "etc"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +142,7 @@ func (c *testCloud) program(env []string, args ...string) result {
 	}
 	cmd := exec.Command(exe, args...)
 	cmd.Dir = c.dir
-	cmd.Env = append(userEnv(c.dir), env...)
+	cmd.Env = append(append(userEnv(c.dir), lateAnswers+"="+c.late), env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = cmd.Run()

@@ -154,6 +154,7 @@ func (s *session) notes() []string {
 func (s *session) options() phases.Options {
 	o := phases.Options{
 		Services: all.Services(), Config: s.config, Connect: s.connect, Log: s.log, Env: s.env.getenv, Program: version(),
+		LateAnswers: s.env.late,
 	}
 	if s.config != nil {
 		o.State = s.stateDir()

@@ -98,4 +98,7 @@ func write(t *testing.T, d Dir, content string) {
 
 func contains(err error, text string) bool { return err != nil && strings.Contains(err.Error(), text) }
 
+// asked is when the stopped clock says that something was intended: a journal keeps milliseconds.
+func asked() time.Time { return stopped().Truncate(time.Millisecond) }
+
 func stopped() time.Time { return time.Date(2026, 3, 14, 15, 9, 26, 535_897_932, time.UTC) }

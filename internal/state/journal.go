@@ -167,7 +167,8 @@ func (j *Journal) mayBegin() error {
 	return nil
 }
 
-// Intend writes down that a resource is about to be made. Only Key, Kind, Name, Details and Secrets are looked at.
+// Intend writes down that a resource is about to be made; over a record it says so anew, and that the call may have had an
+// effect from now on at the latest. Only Key, Kind, Name, Details and Secrets are looked at.
 func (j *Journal) Intend(r Record) error {
 	return j.append(&entry{Event: eventIntent, Key: r.Key, Kind: r.Kind, Name: r.Name, Details: r.Details, Secrets: r.Secrets})
 }
@@ -176,6 +177,9 @@ func (j *Journal) Intend(r Record) error {
 func (j *Journal) Made(key, id string, details map[string]string) error {
 	return j.append(&entry{Event: eventMade, Key: key, ID: id, Details: details})
 }
+
+// Refused writes down that the create call was answered and made nothing, so that no late effect need be waited for.
+func (j *Journal) Refused(key string) error { return j.append(&entry{Event: eventRefused, Key: key}) }
 
 // Baseline writes down what was measured of a resource.
 func (j *Journal) Baseline(key string, v any) error {

@@ -39,7 +39,7 @@ func filled() view {
 			{Key: "server/1", Kind: "server", Name: "tempest-server-1", ID: "id-1", Made: true,
 				Details:  map[string]string{"flavor": "42", "created": "2026-03-14T15:09:26Z"},
 				Baseline: []byte(`{"addresses":["10.0.0.3"],"status":"ACTIVE"}`)},
-			{Key: "server/2", Kind: "server", Name: "tempest-server-2"},
+			{Key: "server/2", Kind: "server", Name: "tempest-server-2", Asked: asked()},
 		},
 		Releases: []Releases{{Phase: "create", Services: map[string]string{"compute": "2.1-2.96"}}},
 	}
@@ -135,7 +135,7 @@ func TestResumeAfterTombstone(t *testing.T) {
 		if got.Deleted || got.Sealed || got.Complete || got.Releases != nil || got.Header.Run != "second" {
 			t.Errorf("the new run took over from the old one: %+v", got)
 		}
-		want := []Record{{Key: "server/1", Kind: "server", Name: "tempest-server-9"}}
+		want := []Record{{Key: "server/1", Kind: "server", Name: "tempest-server-9", Asked: asked()}}
 		if diff := cmp.Diff(want, got.Records); diff != "" {
 			t.Errorf("records of the new run (-want +got):\n%s", diff)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 )
 
 // contents is a replayed journal.
@@ -80,9 +81,11 @@ func (c *contents) apply(e *entry) error {
 		if r.Made && r.ID != e.ID {
 			r.Baseline = nil // another id is another resource, of which nothing was measured yet
 		}
-		r.ID, r.Made, r.Gone = e.ID, true, false
+		r.ID, r.Made, r.Gone, r.Asked = e.ID, true, false, time.Time{}
 		r.Details = merged(r.Details, e.Details)
 		r.Secrets = merged(r.Secrets, e.Secrets)
+	case eventRefused:
+		c.byKey[e.Key].Asked = time.Time{}
 	case eventBaseline:
 		c.byKey[e.Key].Baseline = e.Baseline
 	case eventGone:
@@ -107,7 +110,7 @@ func (c *contents) check(e *entry) error {
 		return errors.New("the journal does not begin with an opening line")
 	}
 	switch e.Event {
-	case eventMade, eventBaseline, eventGone:
+	case eventMade, eventRefused, eventBaseline, eventGone:
 		if c.byKey[e.Key] == nil {
 			return fmt.Errorf("event %q names %q, of which no intent is recorded", e.Event, e.Key)
 		}
@@ -123,7 +126,7 @@ func (c *contents) intend(e *entry) {
 		c.byKey[e.Key] = r
 		c.records = append(c.records, r)
 	}
-	*r = Record{Key: e.Key, Kind: e.Kind, Name: e.Name, Details: e.Details, Secrets: e.Secrets}
+	*r = Record{Key: e.Key, Kind: e.Kind, Name: e.Name, Details: e.Details, Secrets: e.Secrets, Asked: e.Time}
 }
 
 // merged returns a map with what both hold. It alters neither: copies of the record are in others' hands.

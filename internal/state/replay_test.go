@@ -2,14 +2,21 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 const begin = `{"event":"begin","schema":1,"time":"2026-03-14T15:09:26Z","header":{"run":"r1","service":"compute","cloud":{"auth_url":"http://c/v3"},"credential":{"kind":"dynamic"}}}` + "\n"
+
+// dated is an event of the record "s" at a second.
+func dated(event string, second int) string {
+	return fmt.Sprintf(`{"event":%q,"key":"s","time":"2026-03-14T15:09:%dZ"}`+"\n", event, second)
+}
 
 func TestReplay(t *testing.T) {
 	intent := `{"event":"intent","key":"s","kind":"server","name":"n","details":{"a":"1","b":"2"},"secrets":{"p":"x"}}` + "\n"
@@ -25,6 +32,9 @@ func TestReplay(t *testing.T) {
 			want: []Record{{Key: "s", Kind: "server", Name: "n", ID: "i", Made: true, Details: map[string]string{"a": "1", "b": "3"}, Secrets: map[string]string{"p": "x"}}}},
 		{name: "secrets of the answer", journal: `{"event":"intent","key":"s"}` + "\n" + `{"event":"made","key":"s","id":"i","secrets":{"admin":"y"}}` + "\n",
 			want: []Record{{Key: "s", ID: "i", Made: true, Secrets: map[string]string{"admin": "y"}}}},
+		{name: "asked for, without an answer", journal: dated("intent", 26) + dated("intent", 28), want: []Record{{Key: "s", Asked: time.Date(2026, 3, 14, 15, 9, 28, 0, time.UTC)}}},
+		{name: "asked for and refused", journal: dated("intent", 26) + dated("refused", 27), want: []Record{{Key: "s"}}},
+		{name: "asked for and made", journal: dated("intent", 26) + dated("made", 27), want: []Record{{Key: "s", Made: true}}},
 		{name: "gone", journal: intent + `{"event":"gone","key":"s"}` + "\n"},
 		{name: "gone and made again", journal: intent + `{"event":"gone","key":"s"}` + "\n" + `{"event":"made","key":"s","id":"j"}` + "\n",
 			want: []Record{{Key: "s", Kind: "server", Name: "n", ID: "j", Made: true, Details: map[string]string{"a": "1", "b": "2"}, Secrets: map[string]string{"p": "x"}}}},

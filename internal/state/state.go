@@ -65,7 +65,10 @@ type Record struct {
 	// Baseline is what was measured at the end of create; nil where nothing was.
 	Baseline json.RawMessage
 	Made     bool // the create call was answered, or the resource was found and adopted
-	Gone     bool // seen gone from the cloud
+	// Asked is when the create call was last about to be sent, or was given up, while it has had no answer: it may still take
+	// effect. Zero once it was answered.
+	Asked time.Time
+	Gone  bool // seen gone from the cloud
 }
 
 // Detail returns a detail, or "".
@@ -108,6 +111,7 @@ const (
 	eventCredential = "credential" // in journals of earlier programs
 	eventIntent     = "intent"
 	eventMade       = "made"
+	eventRefused    = "refused"
 	eventBaseline   = "baseline"
 	eventSealed     = "sealed"
 	eventGone       = "gone"

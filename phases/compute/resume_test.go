@@ -1,12 +1,18 @@
 package compute_test
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"os"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"opendev.org/x/persistent-resources/internal/simulator"
 	"opendev.org/x/persistent-resources/phases"
 )
 
@@ -87,5 +93,85 @@ func (w *world) forget() {
 	w.t.Helper()
 	if err := os.RemoveAll(w.stateDir().Path); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// TestServiceThatActsAfterCreateIsDead lets create die while Nova or Neutron still works on what it asked for. The next phase
+// begins at once; what then appears is found, and neither left behind nor made twice.
+func TestServiceThatActsAfterCreateIsDead(t *testing.T) {
+	t.Parallel()
+	for _, slow := range []simulator.Fault{
+		{Service: "compute", Method: "POST", Path: "**/servers"},
+		{Service: "network", Method: "POST", Path: "**/security-groups"},
+		{Service: "network", Method: "POST", Path: "**/routers"},
+		{Service: "network", Method: "POST", Path: "**/floatingips"},
+		{Service: "identity", Method: "POST", Path: "**/users"},
+	} {
+		for _, next := range []phases.Phase{phases.Create, phases.Delete} {
+			if strings.HasSuffix(slow.Path, "floatingips") && next == phases.Delete {
+				continue // without the server's port none is made
+			}
+			t.Run(slow.Path+" then "+next.String(), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				w.late = time.Hour
+				dead, act, acted := make(chan struct{}), make(chan struct{}), make(chan struct{})
+				var once sync.Once
+				goOn := func() { once.Do(func() { close(act) }); <-acted }
+				fault := slow
+				fault.Times, fault.Action = 1, simulator.Pass
+				fault.Before = func(*http.Request) { close(dead); <-act }
+				fault.Replied = func(*http.Request, int) { close(acted) }
+				w.cloud.AddFault(fault)
+				w.wrap = dyingWhen(dead)
+				w.run(t.Context(), phases.Create)
+				w.wrap = nil
+				select {
+				case <-dead:
+				default:
+					t.Fatal("create never came so far")
+				}
+				w.told = func(what string) {
+					if strings.Contains(what, "which a create that had no answer may still make") {
+						goOn()
+					}
+				}
+				w.must(next)
+				if next == phases.Create {
+					w.must(phases.Verify)
+					w.must(phases.Delete)
+				}
+				goOn()
+				w.clean(next.String())
+			})
+		}
+	}
+}
+
+// dyingWhen ends a process when something happens: what was sent goes on without it, and nothing more is sent.
+func dyingWhen(dead <-chan struct{}) func(http.RoundTripper) http.RoundTripper {
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			select {
+			case <-dead:
+				return nil, errDead
+			default:
+			}
+			type answer struct {
+				resp *http.Response
+				err  error
+			}
+			answered := make(chan answer, 1)
+			go func() {
+				resp, err := next.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
+				answered <- answer{resp, err}
+			}()
+			select {
+			case a := <-answered:
+				return a.resp, a.err
+			case <-dead:
+				return nil, errDead
+			}
+		})
 	}
 }

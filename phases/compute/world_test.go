@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/groups"
@@ -36,6 +37,8 @@ type world struct {
 	noAPI  bool
 	at     int // concurrency
 	wrap   func(http.RoundTripper) http.RoundTripper
+	late   time.Duration     // LateAnswers; 0 means that a call without an answer has no effect any more
+	told   func(what string) // Progress
 	before []string
 }
 
@@ -110,6 +113,7 @@ func (w *world) run(ctx context.Context, phase phases.Phase, only ...string) res
 			return p == phase && len(only) == 0
 		},
 		Config: w.config(), State: w.stateDir(), Sink: collector.Add, Log: &phases.Log{Secrets: secrets}, NoAPI: w.noAPI, Concurrency: w.at,
+		LateAnswers: max(w.late, 1), Progress: w.told,
 		Connect: func(c *tempestconf.Config) (*cloud.Connection, error) {
 			o, err := cloud.FromConfig(c)
 			if err != nil {

@@ -34,6 +34,12 @@ func (r *resources) remove(ctx context.Context) error {
 
 func (r *resources) removeContainer(ctx context.Context, client *gophercloud.ServiceClient, box state.Record) error {
 	maker := &containerMaker{r: r, client: client}
+	if !box.Made {
+		// A create that was killed may still be making it.
+		if _, err := r.FindLate(ctx, box, maker); err != nil {
+			return err
+		}
+	}
 	name, err := phases.LookTwice(ctx, box, maker)
 	if phases.NotFound(err) {
 		// Two answers to one question may both be a gateway's; the listing is another question.
@@ -83,6 +89,11 @@ func (r *resources) containerGone(box state.Record) error {
 
 func (r *resources) removeObject(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) error {
 	maker := &objectMaker{r: r, client: client}
+	if !rec.Made {
+		if _, err := r.FindLate(ctx, rec, maker); err != nil {
+			return err
+		}
+	}
 	if err := maker.Delete(ctx, rec); err != nil && !phases.NotFound(err) {
 		return fmt.Errorf("delete object %s: %w", rec.Name, err)
 	}
