@@ -137,7 +137,7 @@ func (c *checker) admin(ctx context.Context) {
 	if err != nil {
 		return // services tells
 	}
-	client.Endpoint = unversioned(client.Endpoint) + "v3/"
+	client.Endpoint = cloud.Unversioned(client.Endpoint) + "v3/"
 	page, err := roles.List(client, roles.ListOpts{}).AllPages(ctx)
 	if err != nil {
 		c.add(Fail, "identity.admin_role", "the roles cannot be listed: %s", phases.Describe(err))

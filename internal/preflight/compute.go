@@ -69,7 +69,7 @@ func (c *checker) image(ctx context.Context) {
 	}
 	ref := c.c.Compute.ImageRef
 	var i image
-	if !c.get(ctx, client, "compute.image_ref", "image "+ref, unversioned(client.Endpoint)+"v2/images/"+url.PathEscape(ref), &i) {
+	if !c.get(ctx, client, "compute.image_ref", "image "+ref, cloud.Unversioned(client.Endpoint)+"v2/images/"+url.PathEscape(ref), &i) {
 		return
 	}
 	c.bootImage = &i

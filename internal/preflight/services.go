@@ -124,31 +124,35 @@ func (c *checker) missing(k known, err *cloud.EndpointNotFoundError) {
 
 // list adds a service with what it tells of its versions.
 func (c *checker) list(ctx context.Context, k known, e cloud.Endpoint) {
-	var v versions
+	var v cloud.Versions
 	client, err := c.work.session.Client(ctx, k.service)
 	if err != nil {
 		return // the endpoint was chosen from the same token
 	}
 	if k.section == "object-storage" {
-		v, err = info(ctx, c.work.session.Anonymous(), e.URL)
+		v, err = cloud.SwiftVersions(ctx, c.work.session.Anonymous(), e.URL)
 		if err != nil && k.needed && c.c.ObjectStorageFeatureEnabled.Discoverability {
 			c.add(Fail, "object-storage-feature-enabled.discoverability", "the capabilities of object storage cannot be read: %s", phases.Describe(err))
 		}
-	} else if v, err = discover(ctx, client.ProviderClient, e.URL); err != nil {
+	} else if v, err = cloud.Discover(ctx, client.ProviderClient, e.URL); err != nil {
 		level := Note
 		if k.needed && cloud.IsConnection(err) {
 			level = Fail
 		}
 		c.add(level, "", "the %s service does not tell its version: %s", e.Type, phases.Describe(err))
 	}
+	api := v.API
+	if v.Version != "" {
+		api = strings.TrimSpace(api + " (Swift " + v.Version + ")")
+	}
 	c.report.Services = append(c.report.Services, Service{
-		Type: e.Type, Region: e.Region, Interface: e.Interface, Endpoint: e.URL, API: v.api, MinMicroversion: v.min, MaxMicroversion: v.max,
+		Type: e.Type, Region: e.Region, Interface: e.Interface, Endpoint: e.URL, API: api, MinMicroversion: v.Min, MaxMicroversion: v.Max,
 	})
 	c.microversion(k, v)
 }
 
 // microversion checks that what will be sent lies in the service's range.
-func (c *checker) microversion(k known, v versions) {
+func (c *checker) microversion(k known, v cloud.Versions) {
 	sent := k.service.Microversion
 	if sent == "" || !k.needed {
 		return
@@ -158,10 +162,10 @@ func (c *checker) microversion(k known, v versions) {
 		option = "" // it comes from clouds.yaml
 	}
 	switch {
-	case v.max == "":
+	case v.Max == "":
 		c.add(Fail, option, "microversion %s is to be sent, and the %s service offers none", sent, k.service.Type)
-	case sent != "latest" && (compare(sent, v.min) < 0 || compare(sent, v.max) > 0):
-		c.add(Fail, option, "microversion %s is to be sent, and the %s service offers %s to %s", sent, k.service.Type, v.min, v.max)
+	case sent != "latest" && (compare(sent, v.Min) < 0 || compare(sent, v.Max) > 0):
+		c.add(Fail, option, "microversion %s is to be sent, and the %s service offers %s to %s", sent, k.service.Type, v.Min, v.Max)
 	}
 }
 

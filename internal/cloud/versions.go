@@ -1,4 +1,4 @@
-package preflight
+package cloud
 
 import (
 	"context"
@@ -11,14 +11,18 @@ import (
 	"github.com/gophercloud/gophercloud/v2"
 )
 
-// versions is what a service tells of its API.
-type versions struct{ api, min, max string }
+// Versions is what a service tells of itself.
+type Versions struct {
+	API      string // id of the API's version, such as v2.1
+	Min, Max string // microversions; "" where it has none
+	Version  string // of the software, which Swift alone tells
+}
 
 // versionedURL splits an endpoint at the version in its path: http://host/compute, v2.1, /project.
 var versionedURL = regexp.MustCompile(`^(.*?)/(v\d+(?:\.\d+)?)(/.*)?$`)
 
-// unversioned is an endpoint without its version and what follows it, with a slash at the end.
-func unversioned(endpoint string) string {
+// Unversioned is an endpoint without its version and what follows it, with a slash at the end.
+func Unversioned(endpoint string) string {
 	endpoint = strings.TrimRight(endpoint, "/")
 	if m := versionedURL.FindStringSubmatch(endpoint); m != nil {
 		return m[1] + "/"
@@ -40,15 +44,15 @@ type version struct {
 	MaxVersion string `json:"max_version"` // Placement's name for version
 }
 
-// discover asks a service for its version document, at the endpoint's version and, where that tells nothing, at its root.
-func discover(ctx context.Context, client *gophercloud.ProviderClient, endpoint string) (versions, error) {
+// Discover asks a service for its version document, at the endpoint's version and, where that tells nothing, at its root.
+func Discover(ctx context.Context, client *gophercloud.ProviderClient, endpoint string) (Versions, error) {
 	var places []string
 	wanted := ""
 	if m := versionedURL.FindStringSubmatch(strings.TrimRight(endpoint, "/")); m != nil {
 		wanted = m[2]
 		places = append(places, m[1]+"/"+m[2]+"/")
 	}
-	places = append(places, unversioned(endpoint))
+	places = append(places, Unversioned(endpoint))
 	var all []error
 	for _, place := range places {
 		var doc document
@@ -62,13 +66,13 @@ func discover(ctx context.Context, client *gophercloud.ProviderClient, endpoint 
 			if newest == "" {
 				newest = v.MaxVersion
 			}
-			return versions{api: v.ID, min: v.MinVersion, max: newest}, nil
+			return Versions{API: v.ID, Min: v.MinVersion, Max: newest}, nil
 		}
 	}
 	if all == nil {
-		return versions{}, errors.New("it has no version document")
+		return Versions{}, errors.New("it has no version document")
 	}
-	return versions{}, errors.Join(all...)
+	return Versions{}, errors.Join(all...)
 }
 
 // choose picks the version that the endpoint names, else the current one, else the first.
@@ -108,15 +112,15 @@ func isCurrent(v version) bool {
 	return s == "CURRENT" || s == "STABLE"
 }
 
-// info is what of Swift's /info is looked at. It stands at the root of the endpoint's host.
-func info(ctx context.Context, client *gophercloud.ProviderClient, endpoint string) (versions, error) {
+// SwiftVersions asks Swift for its own version. That stands in /info at the root of the endpoint's host.
+func SwiftVersions(ctx context.Context, client *gophercloud.ProviderClient, endpoint string) (Versions, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil {
-		return versions{}, err
+		return Versions{}, err
 	}
-	api := ""
+	told := Versions{}
 	if m := versionedURL.FindStringSubmatch(u.Path); m != nil {
-		api = m[2]
+		told.API = m[2]
 	}
 	u.Path, u.RawPath = "/info", ""
 	var body struct {
@@ -125,11 +129,6 @@ func info(ctx context.Context, client *gophercloud.ProviderClient, endpoint stri
 		} `json:"swift"`
 	}
 	_, err = client.Request(ctx, "GET", u.String(), &gophercloud.RequestOpts{JSONResponse: &body, OkCodes: []int{200, 203}})
-	if err != nil {
-		return versions{api: api}, err
-	}
-	if body.Swift.Version != "" {
-		api += " (Swift " + body.Swift.Version + ")"
-	}
-	return versions{api: strings.TrimSpace(api)}, nil
+	told.Version = body.Swift.Version
+	return told, err
 }
