@@ -21,17 +21,19 @@ type sample struct {
 	summary subunit.Summary
 }
 
-// samples are one of each outcome that a phase can have: passed, failed test, failed set-up, failed clean-up, skipped class.
+// samples are one of each outcome that a phase can have: passed, skipped tests, failed test, failed set-up, failed clean-up,
+// skipped class, killed run.
 func samples(t *testing.T) []*sample {
 	t.Helper()
 	w := newWorkspace(t)
 	var out []*sample
-	take := func(w *workspace, name string, code int, phase string) {
+	take := func(w *workspace, name string, code int, command ...string) {
 		t.Helper()
-		out = append(out, w.sample(name, code, phase))
+		out = append(out, w.sample(name, code, command...))
 	}
 	take(w, "create", 0, "create")
 	take(w, "verify", 0, "verify")
+	take(w, "skipped tests", 0, "verify", "--no-api")
 
 	project, container, name := w.object()
 	if err := w.OverwriteObject(project, container, name, []byte("³ not what was stored \x00\xff]]>")); err != nil {
@@ -49,14 +51,22 @@ func samples(t *testing.T) []*sample {
 		t.Fatal(err)
 	}
 	take(closed, "failed set-up", 1, "create")
+
+	killed := newWorkspace(t)
+	killed.killDuring("PUT", "/v1/*/*/*", "--unsupervised")
+	take(killed, "killed run", 1, "run", "--regex", "persistent-(create|verify)")
 	return out
 }
 
-func (w *workspace) sample(name string, code int, phase string) *sample {
+func (w *workspace) sample(name string, code int, command ...string) *sample {
 	w.t.Helper()
 	stream, junit := w.path("sample.subunit"), w.path("sample.xml")
+	option := "--subunit"
+	if command[0] == "run" {
+		option = "--stream" // --subunit is Tempest's
+	}
 	// One class after the other: stestr's worker balance is made for that.
-	r := w.program(phase, "--concurrency", "1", "--subunit", stream, "--junit", junit).must(w.t, code)
+	r := w.program(append(command, "--concurrency", "1", option, stream, "--junit", junit)...).must(w.t, code)
 	s := &sample{name: name, code: code, console: r.stdout, stream: w.read(stream), junit: w.read(junit)}
 	s.all = results(w.t, s.stream)
 	s.summary = summaryOf(s.all)
