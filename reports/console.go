@@ -155,7 +155,7 @@ func (c *Console) attachments(shown []*subunit.Attachment) {
 		if isText(a) {
 			c.text(a.Content)
 		} else {
-			fmt.Fprintf(c.out, "(%d bytes of %s, not shown)", len(a.Content), clean(a.MIME, terminal))
+			fmt.Fprintf(c.out, "(%d bytes of %s, not shown)", a.Size(), clean(a.MIME, terminal))
 		}
 		c.out.WriteByte('\n')
 	}

@@ -35,7 +35,9 @@ func (s *HTMLStream) detail(b *bytes.Buffer, t *Test, r *subunit.Result) error {
 	}
 	for _, a := range inReadingOrder(r) {
 		if len(a.Content) > 0 && !(t.Status == subunit.Skip && a.Name == "reason") {
-			s.report.attachment(b, a, t.Status)
+			if err := s.report.attachment(b, a, t.Status); err != nil {
+				return err
+			}
 		}
 	}
 	b.WriteString("</div>")
@@ -73,7 +75,7 @@ func whenAndWhere(t *Test, r *subunit.Result) string {
 
 // attachment writes one attachment: those of a failure foldable, its traceback open. Foldable parts are dear to a browser,
 // so the attachments of the many tests that passed just follow each other.
-func (h *HTML) attachment(b *bytes.Buffer, a *subunit.Attachment, status subunit.Status) {
+func (h *HTML) attachment(b *bytes.Buffer, a *subunit.Attachment, status subunit.Status) error {
 	opening, between, closing := "<h5>", "</h5>", ""
 	if isFailure(status) {
 		opening, between, closing = "<details><summary>", "</summary>", "</details>"
@@ -83,30 +85,37 @@ func (h *HTML) attachment(b *bytes.Buffer, a *subunit.Attachment, status subunit
 	}
 	b.WriteString(opening)
 	escapeHTML(b, []byte(a.Name))
-	fmt.Fprintf(b, " <small>%s</small>%s", humanSize(len(a.Content)), between)
+	fmt.Fprintf(b, " <small>%s</small>%s", humanSize(a.Size()), between)
 	if isText(a) {
-		h.text(b, a, status)
+		if err := h.text(b, a, status); err != nil {
+			return err
+		}
 	} else {
 		b.WriteString(`<p class="dim">not text, but `)
 		escapeHTML(b, []byte(a.MIME))
 		b.WriteString("; the stream has it</p>")
 	}
 	b.WriteString(closing)
+	return nil
 }
 
-func (h *HTML) text(b *bytes.Buffer, a *subunit.Attachment, status subunit.Status) {
-	head, tail := h.share(a, status)
+func (h *HTML) text(b *bytes.Buffer, a *subunit.Attachment, status subunit.Status) error {
+	head, tail, err := h.share(a, status)
+	if err != nil {
+		return err
+	}
 	b.WriteString("<pre>\n")
 	escapeHTML(b, head)
-	if left := len(a.Content) - len(head) - len(tail); left > 0 {
+	if left := a.Size() - int64(len(head)+len(tail)); left > 0 {
 		fmt.Fprintf(b, "\n\n[… %s left out here, the stream has them …]\n\n", humanSize(left))
 	}
 	escapeHTML(b, tail)
 	b.WriteString("</pre>")
+	return nil
 }
 
 // share returns the beginning and the end of what may be shown of a. What a log says last matters more.
-func (h *HTML) share(a *subunit.Attachment, status subunit.Status) (head, tail []byte) {
+func (h *HTML) share(a *subunit.Attachment, status subunit.Status) (head, tail []byte, err error) {
 	limit, purse := h.o.MaxAttachment, &h.shown[0]
 	if !isFailure(status) {
 		limit, purse = limit/passingShare, &h.shown[1]
@@ -114,20 +123,26 @@ func (h *HTML) share(a *subunit.Attachment, status subunit.Status) (head, tail [
 	if *purse > h.o.MaxAttachments/2 {
 		limit = min(limit, leastShown)
 	}
-	limit = min(limit, len(a.Content))
+	limit = int(min(int64(limit), a.Size()))
 	*purse += limit
-	if limit == len(a.Content) {
-		return a.Content, nil
+	if int64(limit) == a.Size() {
+		tail, err = a.Tail(limit)
+		return nil, tail, err
 	}
-	head = a.Content[:limit/4]
-	for n := 0; n < utf8.UTFMax && len(head) > 0 && !utf8.RuneStart(a.Content[len(head)]); n++ {
-		head = head[:len(head)-1]
+	if head = a.Content[:min(limit/4, len(a.Content))]; len(head) < limit/4 {
+		head = make([]byte, limit/4)
+		if _, err := io.ReadFull(a.Reader(), head); err != nil {
+			return nil, nil, err
+		}
 	}
-	tail = a.Content[len(a.Content)-(limit-len(head)):]
+	head = head[:wholeRunes(head)]
+	if tail, err = a.Tail(limit - len(head)); err != nil {
+		return nil, nil, err
+	}
 	for n := 0; n < utf8.UTFMax && len(tail) > 0 && !utf8.RuneStart(tail[0]); n++ {
 		tail = tail[1:]
 	}
-	return head, tail
+	return head, tail, nil
 }
 
 // escapeHTML writes p as the text of an element.

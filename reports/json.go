@@ -82,7 +82,7 @@ func (s *JSONStream) attachments(r *subunit.Result) error {
 	s.tests.WriteString(`,"attachments":`)
 	for i := range r.Attachments {
 		a := &r.Attachments[i]
-		object, err := marshal(jsonAttachment{Name: a.Name, Type: a.MIME, Size: len(a.Content)})
+		object, err := marshal(jsonAttachment{Name: a.Name, Type: a.MIME, Size: a.Size()})
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (s *JSONStream) content(a *subunit.Attachment) error {
 	if !isText(a) {
 		s.tests.WriteString(`,"base64":"`)
 		enc := base64.NewEncoder(base64.StdEncoding, s.tests)
-		if _, err := enc.Write(a.Content); err != nil {
+		if _, err := io.Copy(enc, a.Reader()); err != nil {
 			return err
 		}
 		if err := enc.Close(); err != nil {
@@ -116,12 +116,16 @@ func (s *JSONStream) content(a *subunit.Attachment) error {
 		return s.tests.WriteByte('"')
 	}
 	s.tests.WriteString(`,"text":"`)
-	for piece := range pieces(a.Content) {
+	err := eachPiece(a.Reader(), func(piece []byte) error {
 		quoted, err := marshal(string(piece))
 		if err != nil {
 			return err
 		}
-		s.tests.Write(quoted[1 : len(quoted)-1])
+		_, err = s.tests.Write(quoted[1 : len(quoted)-1])
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return s.tests.WriteByte('"')
 }

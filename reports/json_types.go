@@ -59,7 +59,7 @@ type jsonTest struct {
 type jsonAttachment struct {
 	Name string `json:"name"`
 	Type string `json:"type,omitempty"`
-	Size int    `json:"size"`
+	Size int64  `json:"size"`
 }
 
 func newJSONTest(r *subunit.Result, re reason) jsonTest {

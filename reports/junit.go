@@ -37,6 +37,7 @@ type JUnit struct {
 	body    *bufio.Writer // into spool
 	line    []byte        // the element being written
 	open    cdata         // the section being written
+	err     error         // of an attachment that could not be read back
 	summary subunit.Summary
 }
 
@@ -94,7 +95,7 @@ func (j *JUnit) testcase(r *subunit.Result) error {
 	j.body.Write(b)
 	j.texts(r)
 	_, err := j.body.WriteString("</testcase>\n")
-	return err
+	return errors.Join(j.err, err)
 }
 
 // classAndName are classname and name of a test case. By default they are subunit2junitxml's, so that the histories that

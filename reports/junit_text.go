@@ -81,12 +81,18 @@ func (j *JUnit) sections(attachments []*subunit.Attachment, wanted func(*subunit
 		}
 		switch {
 		case !isText(a):
-			j.cdata(fmt.Appendf(nil, "\n%s: {{{%d bytes of %s}}}\n", a.Name, len(a.Content), a.MIME))
+			j.cdata(fmt.Appendf(nil, "\n%s: {{{%d bytes of %s}}}\n", a.Name, a.Size(), a.MIME))
 		case a.Name == "traceback", output(a) != "":
-			j.cdata(a.Content)
+			j.content(a, a.Size())
 		default:
 			j.cdata(fmt.Appendf(nil, "\n%s: {{{\n", a.Name))
-			j.cdata(bytes.TrimSuffix(a.Content, []byte("\n")))
+			size := a.Size()
+			if end, err := a.Tail(1); err != nil {
+				j.note(err)
+			} else if end[0] == '\n' {
+				size--
+			}
+			j.content(a, size)
 			j.cdata([]byte("\n}}}\n"))
 		}
 	}
@@ -152,6 +158,25 @@ func (a *attributeText) Write(p []byte) (int, error) {
 		}
 	}
 	return len(p), nil
+}
+
+// content writes the first size bytes of an attachment into the open section.
+func (j *JUnit) content(a *subunit.Attachment, size int64) {
+	if size <= int64(len(a.Content)) {
+		j.cdata(a.Content[:size])
+		return
+	}
+	j.note(eachPiece(io.LimitReader(a.Reader(), size), func(piece []byte) error {
+		j.cdata(piece)
+		return nil
+	}))
+}
+
+// note keeps the first error of reading an attachment back.
+func (j *JUnit) note(err error) {
+	if j.err == nil {
+		j.err = err
+	}
 }
 
 // cdata writes p into the open section. Errors stay in the bufio.Writer.

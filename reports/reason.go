@@ -14,6 +14,9 @@ const maxReason = 1000
 // kindIncomplete is the kind of failure of a test that began and never ended.
 const kindIncomplete = "Incomplete"
 
+// leastEnd is how much of the end of a traceback is looked at, in bytes, however little of it is in memory.
+const leastEnd = 64 << 10
+
 const noReason = "no reason recorded"
 
 // reason is why a test had its outcome: for a failure the class of the error and its message, for a skip or an expected
@@ -24,7 +27,7 @@ func reasonOf(r *subunit.Result) reason {
 	switch r.Status {
 	case subunit.Fail, subunit.ExpectedFailure:
 		if a := r.Attachment("traceback"); a != nil && len(bytes.TrimSpace(a.Content)) > 0 {
-			return tracebackReason(a.Content)
+			return tracebackReason(endOf(a))
 		}
 		return reason{message: firstLine(r)}
 	case subunit.Skip:
@@ -37,6 +40,19 @@ func reasonOf(r *subunit.Result) reason {
 		return reason{kind: kindIncomplete, message: "no result recorded: the test began and never ended"}
 	}
 	return reason{}
+}
+
+// endOf is the content of a, or enough of its end if not all of it is in memory. What cannot be read back is told when the
+// attachment itself is written.
+func endOf(a *subunit.Attachment) []byte {
+	if a.Size() == int64(len(a.Content)) {
+		return a.Content
+	}
+	end, err := a.Tail(max(len(a.Content), leastEnd))
+	if err != nil {
+		return a.Content
+	}
+	return end
 }
 
 // tracebackReason finds the error at the end of a traceback in Python's form: after the last "Traceback (most recent call

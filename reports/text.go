@@ -2,7 +2,6 @@ package reports
 
 import (
 	"io"
-	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -87,7 +86,7 @@ func clean(s string, m medium) string {
 func isText(a *subunit.Attachment) bool {
 	switch kind, _, _ := strings.Cut(a.MIME, ";"); strings.TrimSpace(strings.ToLower(kind)) {
 	case "":
-		return utf8.Valid(a.Content)
+		return utf8.Valid(a.Content) || a.Size() > int64(len(a.Content)) && validStart(a.Content)
 	case "application/json", "application/xml", "application/yaml":
 		return true
 	default:
@@ -98,19 +97,39 @@ func isText(a *subunit.Attachment) bool {
 // pieceSize is how much of a long text is converted at a time, in bytes.
 const pieceSize = 64 << 10
 
-// pieces cuts p between characters.
-func pieces(p []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for len(p) > pieceSize {
-			n := pieceSize
-			for n > pieceSize-utf8.UTFMax && !utf8.RuneStart(p[n]) {
-				n--
+// validStart reports whether b is the beginning of valid UTF-8, cut anywhere.
+func validStart(b []byte) bool { return utf8.Valid(b[:wholeRunes(b)]) }
+
+// wholeRunes returns the length of b without a character that its end cuts.
+func wholeRunes(b []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if i := len(b) - n; utf8.RuneStart(b[i]) {
+			if !utf8.FullRune(b[i:]) {
+				return i
 			}
-			if !yield(p[:n]) {
-				return
-			}
-			p = p[n:]
+			break
 		}
-		yield(p)
+	}
+	return len(b)
+}
+
+// eachPiece reads a text piece by piece and never cuts a character.
+func eachPiece(r io.Reader, piece func([]byte) error) error {
+	buf, held := make([]byte, pieceSize), 0
+	for {
+		n, err := io.ReadFull(r, buf[held:])
+		n += held
+		last := err == io.EOF || err == io.ErrUnexpectedEOF
+		if err != nil && !last {
+			return err
+		}
+		whole := n
+		if !last {
+			whole = wholeRunes(buf[:n])
+		}
+		if err := piece(buf[:whole]); err != nil || last {
+			return err
+		}
+		held = copy(buf, buf[whole:n])
 	}
 }

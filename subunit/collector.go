@@ -2,6 +2,7 @@ package subunit
 
 import (
 	"cmp"
+	"os"
 	"slices"
 )
 
@@ -14,6 +15,8 @@ type Collector struct {
 	begun    int
 	summary  Summary
 	listed   []string
+	limit    int        // of what is kept in memory of an attachment, or 0
+	files    []*os.File // to be used again
 }
 
 type flightKey struct{ id, route string }
@@ -28,6 +31,11 @@ type flight struct {
 func NewCollector(onResult func(*Result)) *Collector {
 	return &Collector{onResult: onResult, inFlight: map[flightKey]*flight{}}
 }
+
+// KeepInMemory bounds what is kept in memory of each attachment, in bytes. Of a larger one Content is only the beginning;
+// the rest waits in a temporary file until the function returns that its result is handed to, and [Attachment.Reader] reads
+// all. Call it before the first Add, and Flush at the end, which also closes the files.
+func (c *Collector) KeepInMemory(limit int) { c.limit = limit }
 
 // Add takes in one event. It keeps no part of e: content is copied.
 func (c *Collector) Add(e *Event) {
@@ -52,14 +60,14 @@ func (c *Collector) Add(e *Event) {
 		r.Tags = slices.Compact(r.Tags)
 	}
 	if e.HasFile() {
-		r.attach(e.FileName, e.MIME, e.Content)
+		c.attach(r, e.FileName, e.MIME, e.Content)
 	}
 	if !e.Time.IsZero() {
 		r.End = e.Time
 	}
 	if e.Status.Terminal() {
 		if e.Defect != "" {
-			r.attach(parserErrorName, parserErrorType, []byte(defectMessage(e.Defect)))
+			c.attach(r, parserErrorName, parserErrorType, []byte(defectMessage(e.Defect)))
 		}
 		r.Status = e.Status
 		c.finish(k, r)
@@ -76,6 +84,7 @@ func (c *Collector) Flush() {
 	for _, f := range open {
 		c.finish(flightKey{f.result.TestID, f.result.Route}, &f.result)
 	}
+	c.closeFiles()
 }
 
 // Summary counts the results so far.
@@ -90,13 +99,22 @@ func (c *Collector) finish(k flightKey, r *Result) {
 	if c.onResult != nil {
 		c.onResult(r)
 	}
+	c.release(r)
 }
 
-func (r *Result) attach(name, mime string, content []byte) {
+func (c *Collector) attach(r *Result, name, mime string, content []byte) {
 	a := r.Attachment(name)
 	if a == nil {
 		r.Attachments = append(r.Attachments, Attachment{Name: name, MIME: mime})
 		a = &r.Attachments[len(r.Attachments)-1]
+	}
+	if c.limit > 0 && len(a.Content)+len(content) > c.limit {
+		room := max(c.limit-len(a.Content), 0)
+		a.Content = append(a.Content, content[:room]...)
+		content = content[room:]
+		if c.spill(a, content) {
+			return
+		}
 	}
 	if free := cap(a.Content) - len(a.Content); free < len(content) && len(a.Content) > 0 {
 		// Doubling copies each byte once on average; append alone copies those of a large file four times.

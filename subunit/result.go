@@ -1,12 +1,23 @@
 package subunit
 
-import "time"
+import (
+	"io"
+	"time"
+)
 
 // Attachment is one file of a finished test, its pieces joined.
 type Attachment struct {
 	Name    string
 	MIME    string // content type of the first piece; empty when the stream gave none
-	Content []byte
+	Content []byte // all of it, unless Collector.KeepInMemory says otherwise
+
+	Rest Rest // what Content lacks, or nil
+}
+
+// Rest is the end of an attachment that is not in memory, see [Collector.KeepInMemory].
+type Rest interface {
+	io.ReaderAt
+	Size() int64 // in bytes
 }
 
 // Result is one finished test. A test that never ended has the status InProgress.

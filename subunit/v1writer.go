@@ -33,14 +33,18 @@ func (w *V1Writer) Write(r *Result) error {
 	if w.err != nil {
 		return w.err
 	}
-	w.buf = appendV1(w.buf[:0], r)
+	b, err := appendV1(w.buf[:0], r)
+	if err != nil {
+		return fmt.Errorf("write test %q: %w", r.TestID, err)
+	}
+	w.buf = b
 	if _, err := w.w.Write(w.buf); err != nil {
 		w.err = fmt.Errorf("write subunit stream: %w", err)
 	}
 	return w.err
 }
 
-func appendV1(b []byte, r *Result) []byte {
+func appendV1(b []byte, r *Result) ([]byte, error) {
 	tags := v1Tags(r.Tags)
 	id := oneLine(r.TestID)
 	if !r.Start.IsZero() {
@@ -59,14 +63,21 @@ func appendV1(b []byte, r *Result) []byte {
 	for _, a := range attachments {
 		if len(a.Content) > 0 {
 			b = fmt.Appendf(b, "Content-Type: %s\n%s\n", v1Type(a.MIME), oneLine(a.Name))
-			b = appendChunks(b, a.Content)
+			content := a.Content
+			if a.Rest != nil {
+				var err error
+				if content, err = io.ReadAll(a.Reader()); err != nil {
+					return nil, err
+				}
+			}
+			b = appendChunks(b, content)
 		}
 	}
 	b = append(b, "]\n"...)
 	if len(tags) > 0 {
 		b = fmt.Appendf(b, "tags: -%s\n", strings.Join(tags, " -"))
 	}
-	return b
+	return b, nil
 }
 
 func v1Word(s Status) string {

@@ -146,6 +146,7 @@ func runDiff(ctx context.Context, o *reportOptions, streams []labelled, env envi
 		runs[i] = reports.NewRun(s.label)
 		var failed error
 		collector := subunit.NewCollector(func(r *subunit.Result) { failed = errors.Join(failed, runs[i].Result(r)) })
+		collector.KeepInMemory(keepInMemory)
 		err := eachEvent(ctx, o, s, env, func(e *subunit.Event) error { collector.Add(e); return failed })
 		if err != nil {
 			return convertError(err)

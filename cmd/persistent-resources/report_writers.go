@@ -35,6 +35,9 @@ type reportWriters struct {
 	summary subunit.Summary // of the stream read last
 }
 
+// keepInMemory is how much of an attachment is in memory at a time, in bytes. It is what an HTML page shows of one.
+const keepInMemory = 256 << 10
+
 func newReportWriters(o *reportOptions, env environment) (*reportWriters, error) {
 	w := &reportWriters{o: o, env: env}
 	var err error
@@ -107,6 +110,9 @@ func (w *reportWriters) read(ctx context.Context, o *reportOptions, s labelled, 
 			}
 		}
 	})
+	if w.console == nil { // which repeats failures at the end
+		collector.KeepInMemory(keepInMemory)
+	}
 	packets := 0
 	err := eachEvent(ctx, o, s, env, func(e *subunit.Event) error {
 		if !e.Text {
