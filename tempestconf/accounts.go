@@ -24,6 +24,8 @@ type Account struct {
 	Hash string
 	// Index is the place in the file, from 0.
 	Index int
+	// Fault is why the account cannot be used; empty when it can. Tempest finds that out when it allots the account.
+	Fault string
 	// Notes are warnings, one sentence each.
 	Notes []string
 }

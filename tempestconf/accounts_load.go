@@ -60,6 +60,9 @@ func parseAccounts(data []byte) ([]Account, error) {
 			return nil, fmt.Errorf("account %d: %w", i+1, err)
 		}
 		a.Index = i
+		if a.Fault != "" {
+			a.Notes = append(a.Notes, fmt.Sprintf("Account %d of the accounts file cannot be used: %s.", i+1, a.Fault))
+		}
 		all = append(all, a)
 	}
 	return all, nil
@@ -68,6 +71,12 @@ func parseAccounts(data []byte) ([]Account, error) {
 func readAccount(m *omap) (Account, error) {
 	a := Account{Hash: accountHash(m)}
 	var err error
+	for _, k := range []string{"roles", "types", "resources"} {
+		// Python iterates over an empty text or list; over nothing at all it cannot.
+		if v := m.get(k); m.has(k) && (v == nil || v == false || v == 0) {
+			return a, fmt.Errorf("%s: a %s stands where a value is needed", k, pyType(v))
+		}
+	}
 	if a.Roles, err = texts(m.get("roles")); err != nil {
 		return a, fmt.Errorf("roles: %w", err)
 	}
@@ -82,12 +91,19 @@ func readAccount(m *omap) (Account, error) {
 		switch {
 		case k == "roles" || k == "types" || k == "resources":
 		case into == nil:
-			a.Notes = append(a.Notes, fmt.Sprintf("The key %s of an account in the accounts file is not known and ignored.", k))
+			a.Fault = fmt.Sprintf("%s is not a valid attr of an account", k) // Tempest's words
 		case *into != "" && *into != text(m.get(k)):
 			return a, fmt.Errorf("Invalid Credentials: tenant and project are both given and differ (%s)", k) //nolint:staticcheck // Tempest's words
 		default:
 			*into = text(m.get(k))
 		}
+	}
+	switch {
+	case a.Fault != "":
+	case a.Username == "" && a.UserID == "":
+		a.Fault = "it has neither username nor user_id"
+	case a.Password == "":
+		a.Fault = "it has no password"
 	}
 	return a, nil
 }

@@ -75,6 +75,8 @@ func TestAccountErrors(t *testing.T) {
 		{"mapping", "a: b", "the file holds a dict, not a list"},
 		{"text in list", "- x", "account 1 is a str, not a mapping"},
 		{"roles no list", "- {username: u, roles: admin}", "account 1: roles: a str stands where a list is needed"},
+		{"no roles", "- {username: u, roles: }", "account 1: roles: a NoneType stands where a value is needed"},
+		{"no resources", "- {username: u, resources: false}", "account 1: resources: a bool stands where a value is needed"},
 		{"tenant and project", "- {username: u, tenant_name: a, project_name: b}", "tenant and project are both given and differ"},
 		{"not UTF-8", "- {username: \"\xff\"}", "can't decode byte 0xff"},
 	} {
@@ -88,6 +90,24 @@ func TestAccountErrors(t *testing.T) {
 	_, err := LoadAccounts("testdata/none.yaml")
 	if !errors.Is(err, ErrNoAccountsFile) || err.Error() != "The path for the test accounts file: testdata/none.yaml could not be found" {
 		t.Error(err)
+	}
+}
+
+// TestFaultyAccounts: what Tempest refuses when it allots the account.
+func TestFaultyAccounts(t *testing.T) {
+	for text, want := range map[string]string{
+		"{username: u, password: p}":             "",
+		"{user_id: u, password: p, roles: ''}":   "",
+		"{username: u}":                          "it has no password",
+		"{username: u, password: ''}":            "it has no password",
+		"{project_name: p, password: p}":         "it has neither username nor user_id",
+		"{user-name: u, password: p}":            "user-name is not a valid attr of an account",
+		"{username: u, password: p, network: n}": "network is not a valid attr of an account",
+	} {
+		all, err := parseAccounts([]byte("- " + text))
+		if err != nil || all[0].Fault != want || (want != "") != (len(all[0].Notes) == 1) {
+			t.Errorf("%s: %+v %v, want %q", text, all, err, want)
+		}
 	}
 }
 

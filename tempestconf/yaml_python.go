@@ -97,10 +97,10 @@ func eachNode(n *yaml.Node, do func(*yaml.Node)) {
 // misplacedTab is the line of the first tab that is neither in a comment nor in a quoted or block scalar; 0 when there is
 // none. With such a tab made a letter the document is another one, or none; any other tab can be a letter.
 func misplacedTab(data []byte, doc *yaml.Node) int {
-	const most = 200 // how many tabs are looked at alone to find the line
 	if bytes.IndexByte(data, '\t') < 0 {
 		return 0
 	}
+	most := min(200, 1<<20/len(data)) // how many tabs are looked at alone to find the line: each is a reading of the whole
 	letter := rune(0xe000)
 	for bytes.ContainsRune(data, letter) {
 		letter++

@@ -14,6 +14,8 @@ type NoAccountError struct {
 	// Missing is the role that no account has; empty where the accounts that have all roles are reserved for admins or
 	// have no project.
 	Missing string
+	// Why are the accounts with these roles that cannot be used, with the reason.
+	Why []string
 }
 
 // Error is Tempest's sentence.
@@ -25,11 +27,15 @@ func (e *NoAccountError) Error() string {
 	if len(e.Roles) > 0 {
 		roles = "['" + strings.Join(e.Roles, "', '") + "']"
 	}
-	return "No users configured for type/roles " + roles
+	text := "No users configured for type/roles " + roles
+	if len(e.Why) > 0 {
+		text += " (" + strings.Join(e.Why, "; ") + ")"
+	}
+	return text
 }
 
 // SuitableAccounts are the accounts of all, in their order, that may be allotted to a class which asks for these roles and
-// works in a project. An account with the admin's role is for those alone who ask for that role. Role names compare without
+// works in a project. One that is faulty is left out. An account with the admin's role is for those alone who ask for that role. Role names compare without
 // regard to case. The error is a *NoAccountError.
 func SuitableAccounts(c *tempestconf.Config, all []tempestconf.Account, roles []string) ([]tempestconf.Account, error) {
 	has := func(a tempestconf.Account, role string) bool {
@@ -43,17 +49,24 @@ func SuitableAccounts(c *tempestconf.Config, all []tempestconf.Account, roles []
 	admin := c.Identity.AdminRole
 	forAdmin := slices.ContainsFunc(roles, func(r string) bool { return strings.EqualFold(r, admin) })
 	var suitable []tempestconf.Account
+	var why []string
 	for _, a := range all {
-		fits := a.ProjectName != "" || a.ProjectID != ""
+		fits := forAdmin || !has(a, admin)
 		for _, role := range roles {
 			fits = fits && has(a, role)
 		}
-		if fits && (forAdmin || !has(a, admin)) {
+		switch {
+		case !fits:
+		case a.Fault != "":
+			why = append(why, fmt.Sprintf("account %d cannot be used: %s", a.Index+1, a.Fault))
+		case a.ProjectName == "" && a.ProjectID == "":
+			why = append(why, fmt.Sprintf("account %d has no project", a.Index+1))
+		default:
 			suitable = append(suitable, a)
 		}
 	}
 	if suitable == nil {
-		return nil, &NoAccountError{Roles: roles}
+		return nil, &NoAccountError{Roles: roles, Why: why}
 	}
 	return suitable, nil
 }

@@ -46,6 +46,16 @@ func TestSuitableAccounts(t *testing.T) {
 			}
 		})
 	}
+	faulty := account("faulty", "faulty", "")
+	faulty.Fault, faulty.Index = "it has no password", 6
+	homeless.Roles, homeless.Index = []string{"faulty"}, 7
+	if _, err := SuitableAccounts(config, []tempestconf.Account{faulty, homeless}, []string{"faulty"}); err == nil ||
+		err.Error() != "No users configured for type/roles ['faulty'] (account 7 cannot be used: it has no password; account 8 has no project)" {
+		t.Errorf("only faulty ones: %v", err)
+	}
+	if got, err := SuitableAccounts(config, []tempestconf.Account{faulty, account("good", "faulty", "")}, []string{"faulty"}); err != nil || names(got) != "good" {
+		t.Errorf("a faulty one and another: %v %v", got, err)
+	}
 	if _, err := SuitableAccounts(config, all[:1], nil); err == nil || err.Error() != "No users configured for type/roles None" {
 		t.Errorf("only an admin: %v", err)
 	}
