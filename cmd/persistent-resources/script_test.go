@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +26,8 @@ import (
 //	unchanged                       the cloud holds what it held at the start
 //	original SERVICE FILE           make what the original plugin makes, and its persistent.resource
 //	original-loss WHAT              change what that made, behind everybody's back
+//
+// $PROGRAMS is the directory that has the program under all of its names, and nothing else.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -32,6 +35,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			program, err := exec.LookPath("persistent-resources")
+			if err != nil {
+				return err
+			}
+			e.Setenv("PROGRAMS", filepath.Dir(program))
 			e.Values[scriptKey{}] = &scriptCloud{}
 			return nil
 		},

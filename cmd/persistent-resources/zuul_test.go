@@ -87,3 +87,53 @@ func TestZuulJobs(t *testing.T) {
 		t.Errorf("PYTHON is %q: %v, %v", python, call.Before, err)
 	}
 }
+
+// TestZuulAttributes: what Zuul does not know makes it refuse the whole file. The names are those of its documentation, of what
+// it reads of jobs and of projects.
+func TestZuulAttributes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "zuul.d", "jobs.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var items []map[string]map[string]any
+	if err := yaml.Unmarshal(text, &items); err != nil {
+		t.Fatal(err)
+	}
+	known := map[string][]string{
+		"job": {
+			"abstract", "allowed-projects", "ansible-version", "attempts", "branches", "dependencies", "description", "extra-vars",
+			"failure-output", "files", "final", "group-vars", "host-vars", "intermediate", "irrelevant-files", "name", "nodeset",
+			"override-checkout", "parent", "post-run", "post-timeout", "pre-run", "pre-timeout", "protected", "provides",
+			"required-projects", "requires", "roles", "run", "secrets", "semaphores", "tags", "timeout", "vars", "voting",
+		},
+		"project": {"check", "gate", "name", "queue", "templates", "vars"},
+	}
+	jobs := map[string]bool{}
+	for _, item := range items {
+		for kind, attributes := range item {
+			for name := range attributes {
+				if !slices.Contains(known[kind], name) {
+					t.Errorf("%s %v has the attribute %q", kind, attributes["name"], name)
+				}
+			}
+			if name, _ := attributes["name"].(string); kind == "job" {
+				if description, _ := attributes["description"].(string); name == "" || jobs[name] || description == "" {
+					t.Errorf("job %q: it is there twice, or it has no name or no description", name)
+				}
+				jobs[name] = true
+			}
+		}
+		for _, pipeline := range []string{"check", "gate"} {
+			p, _ := item["project"][pipeline].(map[string]any)
+			run, _ := p["jobs"].([]any)
+			for _, job := range run {
+				if name, _ := job.(string); !jobs[name] {
+					t.Errorf("%s runs %v, which is not defined before", pipeline, job)
+				}
+			}
+		}
+	}
+	if len(jobs) < 5 {
+		t.Errorf("the jobs are %v", jobs)
+	}
+}
