@@ -19,6 +19,7 @@ import (
 
 // TestConsumers hands every stream that the program writes to the tools that jobs use, and compares what they make of it.
 func TestConsumers(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	for _, s := range samples(t) {
 		t.Run(s.name, func(t *testing.T) {

@@ -119,6 +119,7 @@ func (j *gateJob) play(name string) result {
 // TestGateJobs: a run that passes, one in which a test fails and one that is killed all end with a stream that has a result for
 // every test, and with nothing else that is collected.
 func TestGateJobs(t *testing.T) {
+	t.Parallel()
 	for where, enter := range checkouts() {
 		for what, tt := range map[string]struct {
 			prepare func(*gateJob)
@@ -145,6 +146,22 @@ func TestGateJobs(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestJobsRefuseCleanup: "tempest cleanup" would delete what the jobs of zuul.d made.
+func TestJobsRefuseCleanup(t *testing.T) {
+	t.Parallel()
+	j := newGateJob(t, func(*gateJob) {})
+	refuse := filepath.Join("..", "..", "..", "devstack", "refuse-cleanup.yaml")
+	j.play(refuse).must(t, 0)
+	for _, yes := range []any{true, "true", "yes"} {
+		j.vars["run_tempest_cleanup"] = yes
+		if r := j.play(refuse).must(t, 2); !bytes.Contains(r.stdout, []byte("run_tempest_cleanup deletes the persistent resources")) {
+			t.Errorf("it says\n%s", r.stdout)
+		}
+	}
+	j.vars["run_tempest_cleanup"] = false
+	j.play(refuse).must(t, 0)
 }
 
 // killWhileItCreates kills what works on the tests, whatever stands above it, while the first object is made.

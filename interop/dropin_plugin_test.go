@@ -18,6 +18,7 @@ import (
 
 // TestPluginLists: Tempest shows the program's tests beside its own.
 func TestPluginLists(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.run("stestr", "init").must(t, 0)
 	without := w.run("tempest", "run", "--list-tests").must(t, 0).stdout
@@ -36,6 +37,7 @@ func TestPluginLists(t *testing.T) {
 
 // TestPluginRuns runs the phases by "tempest run": one after the other, and all at once with two workers.
 func TestPluginRuns(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.installPlugin()
 	before := w.Inventory()
@@ -54,6 +56,7 @@ func TestPluginRuns(t *testing.T) {
 
 // TestPluginPassesEventsOn compares what Python's runner writes with what the program wrote: only times and logs may differ.
 func TestPluginPassesEventsOn(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.installPlugin()
 	w.env = append(w.env, "OS_STDOUT_CAPTURE=1", "OS_STDERR_CAPTURE=1")
@@ -91,6 +94,7 @@ func shape(t *testing.T, stream []byte) string {
 
 // TestPluginWithoutProgram: Tempest's discovery goes on, and whatever is selected of ours fails and says why.
 func TestPluginWithoutProgram(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.installPlugin()
 	w.env = append(w.env, "PERSISTENT_RESOURCES_BIN=/nonexistent/persistent-resources")
@@ -120,6 +124,7 @@ func TestPluginWithoutProgram(t *testing.T) {
 
 // TestPluginProgramDies kills the program under the plugin after its first result.
 func TestPluginProgramDies(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.installPlugin()
 	ids := listed(t, createTests)
@@ -169,6 +174,7 @@ func firstEvents(t *testing.T, stream []byte, n int) []byte {
 
 // TestPluginRefusesItsNamesake installs a distribution that claims the same package.
 func TestPluginRefusesItsNamesake(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.installPlugin()
 	info := w.path("namesake", "openstack_persistent_resources_tests-0.0.1.dist-info")
@@ -200,6 +206,7 @@ func TestPluginRefusesItsNamesake(t *testing.T) {
 
 // TestPluginOptions compares the group that the plugin registers with the options that the program reads.
 func TestPluginOptions(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t, "persistent_resources.services=compute", "persistent_resources.servers=3")
 	w.installPlugin()
 	const script = `
@@ -226,6 +233,7 @@ for group, options in plugin.PersistentResourcesTestsPlugin().get_opt_lists():
 
 // TestPluginUnderOtherRunners: unittest and testtools have no streams, and stestr can be given the package alone.
 func TestPluginUnderOtherRunners(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.installPlugin()
 	n := len(listed(t, ""))

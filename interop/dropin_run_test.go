@@ -19,6 +19,7 @@ import (
 
 // TestRepositoryForStestr runs all phases by the program's own "run" and asks stestr about them.
 func TestRepositoryForStestr(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	w.program("run", "--regex", createTests).must(t, 0)
 	w.sameRepository(len(listed(t, createTests)), 0)
@@ -96,6 +97,7 @@ func textOf(text []byte) string {
 
 // TestRepositoryOfKnownStreams loads streams by stestr and by the program under its name, and compares the files.
 func TestRepositoryOfKnownStreams(t *testing.T) {
+	t.Parallel()
 	streams, err := filepath.Glob(filepath.Join("testdata", "golden", "*.subunit"))
 	streams = slices.DeleteFunc(streams, func(path string) bool {
 		// Content types that stestr itself gave out are no content types any more; what becomes of them differs by version.
@@ -156,6 +158,7 @@ func (w *workspace) shim(name string) string {
 
 // TestRunAsTempestRun compares what "tempest run" and the program's "run" select, by the same words.
 func TestRunAsTempestRun(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	w.env = append(w.env, "PYTHON="+program(t))
 	w.run("stestr", "init").must(t, 0)
@@ -200,6 +203,7 @@ func TestRunAsTempestRun(t *testing.T) {
 // TestZuulRolesFindTheRun does what the roles run-tempest and fetch-subunit-output do: tox's directory layout, the search for
 // stestr and subunit2html in it, the files that are collected. Once with real stestr, once on a machine without Python.
 func TestZuulRolesFindTheRun(t *testing.T) {
+	t.Parallel()
 	for name, link := range map[string]func(*workspace, string) string{
 		"real tools": func(w *workspace, name string) string { return tool(w.t, name) },
 		"shims":      func(w *workspace, name string) string { return w.shim(name) },
@@ -246,6 +250,7 @@ $(command -v subunit2html) ./testrepository.subunit testr_results.html`
 // run's file copied under the phase's name, and the files are read as "cat FILE | subunit-1to2 | subunit2csv". A phase that
 // fails does not stop it.
 func TestJenkinsHabit(t *testing.T) {
+	t.Parallel()
 	runs := map[string]func(w *workspace, attribute string) result{
 		"run":        func(w *workspace, attribute string) result { return w.program("run", "--regex", attribute) },
 		"stestr run": func(w *workspace, attribute string) result { return w.run("stestr", "run", attribute) },

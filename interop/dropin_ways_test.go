@@ -31,6 +31,7 @@ func ways() map[string]func(*workspace) {
 // TestTempestRunThreeWays runs the phases by "tempest run" in each way: list, one worker, two workers, combined, from a list, a failing
 // test, what failed again.
 func TestTempestRunThreeWays(t *testing.T) {
+	t.Parallel()
 	for name, enter := range ways() {
 		t.Run(name, func(t *testing.T) {
 			w := newTempestWorkspace(t)
@@ -95,6 +96,7 @@ func (w *workspace) tempestRun(code int, ids []string, args ...string) {
 
 // TestTempestRunHoldsBoth: one run has Tempest's tests and ours.
 func TestTempestRunHoldsBoth(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	ways()["with"](w)
 	w.run("tempest", "run", "--concurrency=2", "--regex", createTests+"|tempest.api.compute.test_versions|tempest.api.identity.v3.test_api_discovery")
@@ -113,6 +115,7 @@ func TestTempestRunHoldsBoth(t *testing.T) {
 
 // TestWorkerKilled kills the process that runs the tests while it waits for an answer: stestr gets a result for every id.
 func TestWorkerKilled(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"PYTHON", "plugin"} {
 		t.Run(name, func(t *testing.T) {
 			w := newTempestWorkspace(t)
@@ -126,6 +129,7 @@ func TestWorkerKilled(t *testing.T) {
 
 // TestSupervisorKilled kills the program that stestr or the plugin called, what supervises the tests included.
 func TestSupervisorKilled(t *testing.T) {
+	t.Parallel()
 	for name, enter := range ways() {
 		t.Run(name, func(t *testing.T) {
 			w := newTempestWorkspace(t)
@@ -212,6 +216,7 @@ func (w *workspace) everyIDAnswered(ids []string) {
 
 // TestTempestRunFromElsewhere uses the options that lead to another directory.
 func TestTempestRunFromElsewhere(t *testing.T) {
+	t.Parallel()
 	w := newTempestWorkspace(t)
 	ways()["PYTHON"](w)
 	w.unset("TEMPEST_CONFIG_DIR")

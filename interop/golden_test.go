@@ -80,6 +80,7 @@ func golden(t *testing.T, name string) []byte {
 
 // TestGoldenLast compares what "stestr last" gives after a run with the program with what it gave after the original's.
 func TestGoldenLast(t *testing.T) {
+	t.Parallel()
 	for _, s := range situations() {
 		t.Run(s.name, func(t *testing.T) {
 			w := s.workspace(t)
@@ -94,6 +95,7 @@ func TestGoldenLast(t *testing.T) {
 
 // TestGoldenRunner compares the runner's raw stream with the original's, and what stestr makes of it when it is loaded.
 func TestGoldenRunner(t *testing.T) {
+	t.Parallel()
 	for _, s := range situations() {
 		t.Run(s.name, func(t *testing.T) {
 			w := s.workspace(t)

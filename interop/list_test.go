@@ -23,6 +23,7 @@ func listCall() []string {
 }
 
 func TestListNeedsNothing(t *testing.T) {
+	t.Parallel()
 	r := runCommand(t, listCommand(t, listCall()...)).must(t, 0)
 	if len(r.stderr) > 0 {
 		t.Errorf("the listing wrote to standard error:\n%s", r.stderr)

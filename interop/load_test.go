@@ -19,6 +19,7 @@ import (
 // TestStestrLoad stores every stream in stestr's repository, reads it back, and compares what stestr prints with our
 // console: letter for letter for the same results.
 func TestStestrLoad(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	for _, s := range samples(t) {
 		t.Run(s.name, func(t *testing.T) {

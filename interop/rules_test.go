@@ -33,6 +33,7 @@ const logPiece = 4096
 // TestRunnerRules holds the raw stream of a runner to the rules that all streams of the original's tests obey: those
 // recorded are held to them, too.
 func TestRunnerRules(t *testing.T) {
+	t.Parallel()
 	for _, s := range situations() {
 		t.Run(s.name, func(t *testing.T) {
 			for _, problem := range breaches(events(t, golden(t, s.name+".subunit"))) {

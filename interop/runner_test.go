@@ -16,6 +16,7 @@ import (
 // These tests let stestr start the program in place of Python, as a gate job does with PYTHON=<program>.
 
 func TestStestrList(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	w.run("stestr", "init").must(t, 0)
 	for _, filter := range []string{"", createTests, verifyTests, cleanupTests} {
@@ -35,6 +36,7 @@ func TestStestrList(t *testing.T) {
 
 // TestStestrRun runs the three phases serially and in parallel. A serial run without a filter has no id list.
 func TestStestrRun(t *testing.T) {
+	t.Parallel()
 	for _, how := range [][]string{{"--serial"}, {"--concurrency", "2"}} {
 		t.Run(how[0], func(t *testing.T) {
 			w := newWorkspace(t)
@@ -71,6 +73,7 @@ func TestStestrRun(t *testing.T) {
 // TestStestrWorkersShareTheState runs two classes of one service at once, each in a process of stestr's: the second to come
 // waits for the first.
 func TestStestrWorkersShareTheState(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	w.create()
 	ids := append(listed(t, createTests), listed(t, verifyTests)...)
@@ -89,6 +92,7 @@ func TestStestrWorkersShareTheState(t *testing.T) {
 }
 
 func TestStestrFailingTest(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	w.create()
 	project, container, name := w.object()
@@ -109,6 +113,7 @@ func TestStestrFailingTest(t *testing.T) {
 }
 
 func TestStestrSkippedClass(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t, "service_available.swift=false", "service_available.nova=false")
 	r := w.run("stestr", "run", verifyTests)
 	all := results(t, w.last())
@@ -124,6 +129,7 @@ func TestStestrSkippedClass(t *testing.T) {
 }
 
 func TestStestrSetUpFailure(t *testing.T) {
+	t.Parallel()
 	unreachable := newWorkspace(t)
 	if err := unreachable.Close(); err != nil {
 		t.Fatal(err)
@@ -150,6 +156,7 @@ func TestStestrSetUpFailure(t *testing.T) {
 
 // TestStestrUnknownTest: stestr does not notice when a runner drops an id.
 func TestStestrUnknownTest(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	w.create()
 	id := "persistent_resources_tempest_plugin.tests.api.object_storage.test_gone.Gone.test_gone[persistent-verify]"

@@ -10,6 +10,7 @@ import (
 
 // TestTempestRun lets "tempest run" start the program, as a job does that sets PYTHON and changes nothing else.
 func TestTempestRun(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	home := w.path("workspace")
 	w.run("tempest", "init", home).must(t, 0)
