@@ -17,6 +17,7 @@ type Collector struct {
 	listed   []string
 	limit    int        // of what is kept in memory of an attachment, or 0
 	files    []*os.File // to be used again
+	buffers  [][]byte   // of limit bytes, to be used again
 }
 
 type flightKey struct{ id, route string }
@@ -32,9 +33,9 @@ func NewCollector(onResult func(*Result)) *Collector {
 	return &Collector{onResult: onResult, inFlight: map[flightKey]*flight{}}
 }
 
-// KeepInMemory bounds what is kept in memory of each attachment, in bytes. Of a larger one Content is only the beginning;
-// the rest waits in a temporary file until the function returns that its result is handed to, and [Attachment.Reader] reads
-// all. Call it before the first Add, and Flush at the end, which also closes the files.
+// KeepInMemory bounds what is kept in memory of each attachment, in bytes. Of a larger one Content is only the beginning,
+// the rest waits in a temporary file, and [Attachment.Reader] reads all. Attachments may then be used only until the function
+// returns that their result is handed to. Call it before the first Add, and Flush at the end, which also closes the files.
 func (c *Collector) KeepInMemory(limit int) { c.limit = limit }
 
 // Add takes in one event. It keeps no part of e: content is copied.
@@ -110,13 +111,17 @@ func (c *Collector) attach(r *Result, name, mime string, content []byte) {
 	}
 	if c.limit > 0 && len(a.Content)+len(content) > c.limit {
 		room := max(c.limit-len(a.Content), 0)
-		a.Content = append(a.Content, content[:room]...)
+		a.Content = append(c.beginning(a.Content), content[:room]...)
 		content = content[room:]
 		if c.spill(a, content) {
 			return
 		}
 	}
 	if free := cap(a.Content) - len(a.Content); free < len(content) && len(a.Content) > 0 {
+		if c.limit > 0 && len(a.Content)+len(content) > c.limit/4 {
+			a.Content = append(c.beginning(a.Content), content...)
+			return
+		}
 		// Doubling copies each byte once on average; append alone copies those of a large file four times.
 		a.Content = slices.Grow(a.Content, max(len(a.Content), len(content)))
 	}

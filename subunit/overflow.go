@@ -103,11 +103,14 @@ func (c *Collector) file() (*os.File, error) {
 	return f, nil
 }
 
-// maxFiles is how many files wait to be used again.
+// maxFiles is how many files, and how many buffers, wait to be used again.
 const maxFiles = 8
 
 func (c *Collector) release(r *Result) {
 	for i := range r.Attachments {
+		if b := r.Attachments[i].Content; c.limit > 0 && cap(b) >= c.limit && len(c.buffers) < maxFiles {
+			c.buffers = append(c.buffers, b[:0])
+		}
 		rest, ok := r.Attachments[i].Rest.(*overflow)
 		if !ok {
 			continue
@@ -121,9 +124,23 @@ func (c *Collector) release(r *Result) {
 	}
 }
 
+// beginning returns the content of an attachment in memory for as much as is kept of one.
+func (c *Collector) beginning(content []byte) []byte {
+	if cap(content) >= c.limit {
+		return content
+	}
+	n := len(c.buffers)
+	if n == 0 {
+		return append(make([]byte, 0, c.limit), content...)
+	}
+	buf := c.buffers[n-1]
+	c.buffers = c.buffers[:n-1]
+	return append(buf, content...)
+}
+
 func (c *Collector) closeFiles() {
 	for _, f := range c.files {
 		_ = f.Close() // it was only read from since it was written, and is gone anyway
 	}
-	c.files = nil
+	c.files, c.buffers = nil, nil
 }
