@@ -139,6 +139,9 @@ func TestInteropScanner(t *testing.T) {
 		want := p.ask(t, map[string]any{"mode": "parse", "data": data})
 		got, err := ParseBytes("f.conf", data)
 		class, message := Describe(err)
+		if want.Error != nil { // oslo.config 10 shows an empty line where 9 shows none
+			want.Error.Message = strings.Replace(want.Error.Message, "Section must be started before assignment: ''", "Section must be started before assignment: None", 1)
+		}
 		switch {
 		case want.Error != nil && (class != want.Error.Class || message != want.Error.Message):
 			failed++
@@ -181,6 +184,25 @@ func TestInteropConvert(t *testing.T) {
 			t.Errorf("%s %q: got %v, want %v", typ, text, err, want.Value)
 		case want.Error == nil && fmt.Sprint(jsonValue(t, got)) != fmt.Sprint(want.Value):
 			t.Errorf("%s %q: got %v, want %v", typ, text, got, want.Value)
+		}
+	}
+}
+
+// TestInteropTables asks the Python tools about the tables of the ordinary tests.
+func TestInteropTables(t *testing.T) {
+	p := startPython(t)
+	for text, want := range osloURIs() {
+		if a := p.ask(t, map[string]any{"mode": "convert", "type": "uri", "data": text}); (a.Error != nil) != (want != "") {
+			t.Errorf("%s: %+v, want %q", text, a.Error, want)
+		}
+	}
+	for text, want := range likePyYAML() {
+		a := p.ask(t, map[string]any{"mode": "yaml", "data": text})
+		switch bad := strings.HasPrefix(want, "!"); {
+		case bad != (a.Error != nil):
+			t.Errorf("%q: %v %+v, want %s", text, a.Value, a.Error, want)
+		case !bad && a.Value != want && !strings.Contains(fmt.Sprint(a.Value), "datetime"): // dates stay texts here
+			t.Errorf("%q: %v, want %s", text, a.Value, want)
 		}
 	}
 }

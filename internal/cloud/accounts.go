@@ -62,6 +62,9 @@ func SuitableAccounts(c *tempestconf.Config, all []tempestconf.Account, roles []
 		case a.ProjectName == "" && a.ProjectID == "":
 			why = append(why, fmt.Sprintf("account %d has no project", a.Index+1))
 		default:
+			if a.Network == "" {
+				a.Network = networkOfProject(all, a.ProjectName)
+			}
 			suitable = append(suitable, a)
 		}
 	}
@@ -69,4 +72,15 @@ func SuitableAccounts(c *tempestconf.Config, all []tempestconf.Account, roles []
 		return nil, &NoAccountError{Roles: roles, Why: why}
 	}
 	return suitable, nil
+}
+
+// networkOfProject is the network that the first account of a project has that has one: the accounts of a project share it,
+// as today's Tempest sees it.
+func networkOfProject(all []tempestconf.Account, project string) string {
+	for _, a := range all {
+		if project != "" && a.ProjectName == project && a.Network != "" {
+			return a.Network
+		}
+	}
+	return ""
 }

@@ -61,6 +61,17 @@ func TestSuitableAccounts(t *testing.T) {
 	}
 }
 
+func TestNetworkOfTheProject(t *testing.T) {
+	config := configured(t, "", "", "")
+	account := func(project, network string) tempestconf.Account {
+		return tempestconf.Account{Username: "u", ProjectName: project, Network: network}
+	}
+	got, err := SuitableAccounts(config, []tempestconf.Account{account("one", ""), account("one", "n"), account("two", ""), account("one", "m")}, nil)
+	if err != nil || len(got) != 4 || got[0].Network != "n" || got[1].Network != "n" || got[2].Network != "" || got[3].Network != "m" {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
 func names(all []tempestconf.Account) string {
 	out := make([]string, len(all))
 	for i, a := range all {

@@ -90,7 +90,12 @@ def cloud(q):
     return {"config": out, "name": r.name, "tls": {"verify": verify, "cert": cert}}
 
 
-MODES = {"parse": parse, "convert": convert, "substitute": substitute, "cloud": cloud}
+def document(q):
+    import yaml
+    return {"value": repr(yaml.safe_load(q["data"]))}
+
+
+MODES = {"yaml": document, "parse": parse, "convert": convert, "substitute": substitute, "cloud": cloud}
 
 for line in sys.stdin:
     q = json.loads(line)
