@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/releases"
 	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/tempestconf"
 )
@@ -45,6 +46,11 @@ type Fixture struct {
 	nothing bool                // delete found a tombstone: there is nothing to do
 
 	readOnly bool // nothing may be changed, no lock file either
+
+	told       told
+	side       string            // when a verify runs
+	expected   *releases.Release // nil when none is
+	onReleases func([]ReleasePair)
 }
 
 // RunID is carried by every resource that can hold one.

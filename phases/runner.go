@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/releases"
 	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/subunit"
 	"opendev.org/x/persistent-resources/tempestconf"
@@ -45,6 +47,10 @@ type Options struct {
 	// LateAnswers is how long a create call that had no answer may still take effect: what it was to make is looked for until
 	// then before it is made again or taken for gone. 0 means a minute, or [service-clients] http_timeout where that is longer.
 	LateAnswers time.Duration
+	// Side says when a verify runs, e.g. "pre-upgrade"; it is recorded beside what the services tell of their releases.
+	Side string
+	// ExpectRelease, when set, makes verify fail where a service tells what no service of that release tells.
+	ExpectRelease *releases.Release
 	// Stop is asked before each test; a non-nil error ends the run there (the stream's reader is gone).
 	Stop func() error
 }
@@ -56,6 +62,7 @@ type Outcome struct {
 	Errors   []error  // of set-up, clean-up and tests, in the order in which they happened
 	Stopped  error    // why the run ended early
 	Notes    []string // what people should know of a run that went well
+	Releases []ReleasePair
 }
 
 // Run runs the selected tests: phase after phase, within a phase class by class in the order of the services.
@@ -113,6 +120,7 @@ func (r *runner) plan(conn *sharedConnection) []planned {
 			f := &Fixture{
 				Config: r.o.Config, Log: r.o.Log, NoAPI: r.o.NoAPI, Concurrency: max(r.o.Concurrency, 1), Progress: r.o.Progress,
 				program: r.o.Program, state: r.o.State, connect: conn.get, note: r.note, late: r.o.LateAnswers,
+				side: r.o.Side, expected: r.o.ExpectRelease, onReleases: r.releases,
 			}
 			c := class(s, phase, f)
 			f.ID = c.ID
@@ -162,6 +170,21 @@ func (r *runner) note(sentence string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.out.Notes = append(r.out.Notes, sentence)
+}
+
+// releases keeps what a class's services told; of a service that several classes asked, the last answer.
+func (r *runner) releases(pairs []ReleasePair) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range pairs {
+		i := slices.IndexFunc(r.out.Releases, func(q ReleasePair) bool { return q.Service == p.Service })
+		if i < 0 {
+			r.out.Releases = append(r.out.Releases, p)
+		} else {
+			r.out.Releases[i] = p
+		}
+	}
+	slices.SortFunc(r.out.Releases, func(a, b ReleasePair) int { return strings.Compare(a.Service, b.Service) })
 }
 
 func (r *runner) failed(err error) {
@@ -257,6 +280,7 @@ func (r *runner) runTest(ctx context.Context, c Class, t Test, m *emitter) {
 	ctx = withTest(cloud.WithCaller(ctx, c.ID.Name()+":"+t.Name), log)
 	ctx, cancel := r.deadline(ctx)
 	defer cancel()
+	c.fixture.logReleases(ctx)
 	err := because(ctx, protected(ctx, t.Run))
 	if c.ID.Phase == Create && c.fixture.Journal != nil {
 		err = Join(err, c.fixture.Journal.Tested(t.Name, err == nil))

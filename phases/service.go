@@ -31,6 +31,9 @@ type Service struct {
 	Remove func(ctx context.Context) error
 	// Isolate, when set, makes what a dynamic project needs of its own (network, subnet, router).
 	Isolate func(ctx context.Context) error
+	// Tells, when set, are the services whose releases are asked for in the class, beside Identity; Swift tells its own when
+	// its capabilities are read.
+	Tells func() []Teller
 	// Maker returns what looks at a recorded resource of a kind, for whoever wants to know whether it is there.
 	Maker func(ctx context.Context, kind string) (Maker, error)
 	// Release, when set, removes what a cloud itself made for a dynamic project and would not remove with it. It is called
@@ -78,6 +81,9 @@ type Stage struct {
 //	tests              create tests        verify tests       the marker test
 //	resource_cleanup   keep: seal          –                  really delete
 //	clear_credentials  keep                –                  run, once everything is seen gone
+//
+// After resource_setup create and verify record what the services tell of their releases. That a release is not the
+// expected one (--expect-release) is said when the tests of verify have run: it does not make them untrue.
 func class(newService NewService, phase Phase, f *Fixture) Class {
 	s := newService(f)
 	c := Class{ID: ClassID{Service: s.Name, Phase: phase, Base: s.Class}, fixture: f}
@@ -87,8 +93,9 @@ func class(newService NewService, phase Phase, f *Fixture) Class {
 		c.Tests = s.Create
 		c.TearDown = f.seal(s)
 	case Verify:
-		c.SetUp = f.fromState(s, s.Load)
+		c.SetUp = append(f.fromState(s, s.Load), Stage{"releases", f.readReleases(s)})
 		c.Tests = s.Verify
+		c.TearDown = []Stage{{"releases", f.expectRelease}}
 	case Delete:
 		c.SetUp = f.fromState(s, nil)
 		c.Tests = []Test{marker(s)}
@@ -103,6 +110,7 @@ func (f *Fixture) fresh(s Service) []Stage {
 		{"skip_checks", f.skipChecks(s)},
 		{"setup_credentials", f.makeCredentials(s)},
 		{"resource_setup", run(s.SetUp)},
+		{"releases", f.readReleases(s)},
 	}
 }
 

@@ -21,6 +21,7 @@ type phaseOptions struct {
 	side        string
 	quiet       bool
 	trace       string
+	release     string
 }
 
 func newPhaseCommand(phase phases.Phase, global *globalOptions, env environment) *cobra.Command {
@@ -54,12 +55,17 @@ and only then its project and user. Run again it has nothing to do.`,
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but problems")
 	if phase == phases.Verify {
 		f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
+		f.StringVar(&o.release, "expect-release", "", "fail unless what each service tells of itself fits the OpenStack release of this `NAME`, e.g. epoxy or 2025.1")
 		f.StringVar(&o.side, "side", "", "`WHEN` this verify runs, for the reports: pre-upgrade, post-upgrade, …")
 	}
 	return c
 }
 
 func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global *globalOptions, c *cobra.Command, env environment) error {
+	expected, err := expectedRelease(po)
+	if err != nil {
+		return err
+	}
 	cfg, err := global.load(c, env)
 	if err != nil {
 		return err
@@ -83,6 +89,7 @@ func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global 
 	opts := s.options()
 	opts.NoAPI, opts.Concurrency, opts.Tags = po.noAPI, concurrency(po.concurrency), []string{"worker-0"}
 	opts.Stop, opts.Progress = out.failure, out.progress
+	opts.Side, opts.ExpectRelease = po.side, expected
 	if opts.Select, opts.Unknown, err = selectPhase(phase, po.loadList); err != nil {
 		return err
 	}
@@ -98,6 +105,7 @@ func runPhase(ctx context.Context, phase phases.Phase, po *phaseOptions, global 
 		reportErr = err
 	}
 	if !po.quiet {
+		printReleasePairs(people, phase, outcome.Releases)
 		for _, n := range append(s.notes(), outcome.Notes...) {
 			fmt.Fprintf(people, "note: %s\n", n)
 		}

@@ -222,10 +222,6 @@ func printReleases(w io.Writer, all []shownReleases) {
 	names := maps.Clone(first.Services)
 	maps.Copy(names, last.Services)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		then, now := orDash(first.Services[name]), orDash(last.Services[name])
-		if then != now {
-			then += " → " + now
-		}
-		fmt.Fprintf(w, "    %-15s %s\n", name, then)
+		fmt.Fprintf(w, "    %-13s %s\n", name, pairText(first.Services[name], last.Services[name]))
 	}
 }

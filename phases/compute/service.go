@@ -40,6 +40,7 @@ func Service(f *phases.Fixture) phases.Service {
 		Isolate: r.isolate,
 		Release: r.releaseProject,
 		Maker:   r.makerOf,
+		Tells:   r.tells,
 		SetUp:   r.setUp,
 		Load:    r.resumeLeftOver,
 		Create: []phases.Test{
@@ -70,6 +71,19 @@ func options() []string {
 		"validation.ssh_shell_prologue", "validation.ssh_timeout",
 		"persistent_resources.operations", "persistent_resources.servers", "persistent_resources.ssh_port",
 	}
+}
+
+// tells are the services that servers depend on.
+func (r *resources) tells() []phases.Teller {
+	out := []phases.Teller{
+		{Name: "compute", Service: cloud.ComputeService(r.Config)},
+		{Name: "network", Service: cloud.NetworkService(r.Config)},
+		{Name: "image", Service: cloud.ImageService(r.Config)},
+	}
+	if r.Config.ServiceAvailable.Cinder {
+		out = append(out, phases.Teller{Name: "volume", Service: cloud.VolumeService(r.Config)})
+	}
+	return out
 }
 
 func (r *resources) skipChecks() error {

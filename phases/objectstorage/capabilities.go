@@ -12,6 +12,7 @@ import (
 // capabilities is what of /info the tests look at.
 type capabilities struct {
 	Swift struct {
+		Version  string `json:"version"`
 		Policies []struct {
 			Name    string `json:"name"`
 			Aliases string `json:"aliases"`
@@ -43,6 +44,7 @@ func (r *resources) readCapabilities(ctx context.Context) error {
 	if err := json.Unmarshal(raw, &c); err != nil {
 		return fmt.Errorf("read the capabilities of object storage: %s: %w", u, err)
 	}
+	r.SwiftTold(c.Swift.Version)
 	r.policies = nil
 	for _, p := range c.Swift.Policies {
 		r.policies = append(r.policies, p.Name)

@@ -44,6 +44,7 @@ func Service(f *phases.Fixture) phases.Service {
 		},
 		Remove: r.remove,
 		Maker:  r.makerOf,
+		Tells:  func() []phases.Teller { return nil },
 	}
 }
 
