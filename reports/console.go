@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"sort"
@@ -21,6 +22,9 @@ type ConsoleOptions struct {
 	// Live, when set, must be a terminal: one line there tells what is running now. It may be the terminal that Out is.
 	// See IsTerminal.
 	Live io.Writer
+
+	// Indent indents every line of an attachment. subunit-trace indents only the first.
+	Indent bool
 
 	// AllAttachments prints every attachment of passing tests; without it only their stdout and stderr are printed.
 	AllAttachments bool
@@ -152,12 +156,31 @@ func (c *Console) attachments(shown []*subunit.Attachment) {
 	for _, a := range shown {
 		title := "Captured " + clean(attachmentTitle(a), terminal) + ":"
 		fmt.Fprintf(c.out, "\n%s\n%s\n    ", title, strings.Repeat("~", len([]rune(title))))
-		if isText(a) {
+		if isText(a) && c.o.Indent {
+			_ = writeClean(indented{c.out}, bytes.TrimSuffix(a.Content, []byte("\n")), terminal)
+		} else if isText(a) {
 			c.text(a.Content)
 		} else {
 			fmt.Fprintf(c.out, "(%d bytes of %s, not shown)", a.Size(), clean(a.MIME, terminal))
 		}
 		c.out.WriteByte('\n')
+	}
+}
+
+// indented writes lines below each other, the first of which begins where the writer stands.
+type indented struct{ w *bufio.Writer }
+
+func (i indented) Write(p []byte) (int, error) {
+	for rest := p; ; {
+		line, next, more := bytes.Cut(rest, []byte("\n"))
+		i.w.Write(line)
+		if !more {
+			return len(p), nil
+		}
+		i.w.WriteByte('\n')
+		if rest = next; len(rest) == 0 || rest[0] != '\n' {
+			i.w.WriteString("    ")
+		}
 	}
 }
 

@@ -47,14 +47,14 @@ func newOutputs(o outputOptions, label string, quiet bool, env environment) (*ou
 		out.people = env.stderr
 		out.stream = newStreamSink(env.stdout)
 	} else if o.subunit != "" {
-		f, err := out.open(o.subunit)
+		f, err := out.open("--subunit", o.subunit)
 		if err != nil {
 			return nil, err
 		}
 		out.stream = newStreamSink(f)
 	}
 	if o.junit != "" {
-		f, err := out.open(o.junit)
+		f, err := out.open("--junit", o.junit)
 		if err != nil {
 			return nil, err
 		}
@@ -71,19 +71,28 @@ func newOutputs(o outputOptions, label string, quiet bool, env environment) (*ou
 }
 
 func consoleOptions(w io.Writer, env environment) reports.ConsoleOptions {
-	o := reports.ConsoleOptions{Out: w, Verdict: true}
+	o := reports.ConsoleOptions{Out: w, Verdict: true, Indent: true}
 	if reports.IsTerminal(w) && env.getenv("NO_COLOR") == "" && env.getenv("TERM") != "dumb" {
 		o.Color, o.Live = true, w
 	}
 	return o
 }
 
-func (o *outputs) open(path string) (*os.File, error) {
-	f, err := create(path)
+func (o *outputs) open(option, path string) (*os.File, error) {
+	f, err := createFor(option, path)
 	if err == nil {
 		o.files = append(o.files, f)
 	}
 	return f, err
+}
+
+// createFor makes the file that an option names.
+func createFor(option, path string) (*os.File, error) {
+	f, err := create(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", option, err)
+	}
+	return f, nil
 }
 
 // event is the sink of a run. The runner sends one event at a time.

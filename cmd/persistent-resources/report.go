@@ -156,10 +156,10 @@ func runDiff(ctx context.Context, o *reportOptions, streams []labelled, env envi
 	diff := reports.Compare(runs[0], runs[1], reports.DiffOptions{})
 	text := o.html != "-" && o.json != "-"
 	for _, out := range []struct {
-		path  string
-		write func(io.Writer) error
-	}{{o.html, diff.WriteHTML}, {o.json, diff.WriteJSON}} {
-		if err := writeReport(out.path, env, out.write); err != nil {
+		option, path string
+		write        func(io.Writer) error
+	}{{"--html", o.html, diff.WriteHTML}, {"--json", o.json, diff.WriteJSON}} {
+		if err := writeReport(out.option, out.path, env, out.write); err != nil {
 			return convertError(err)
 		}
 	}
@@ -175,14 +175,14 @@ func runDiff(ctx context.Context, o *reportOptions, streams []labelled, env envi
 }
 
 // writeReport writes one report to a file or to standard output; "" writes nothing.
-func writeReport(path string, env environment, write func(io.Writer) error) error {
+func writeReport(option, path string, env environment, write func(io.Writer) error) error {
 	if path == "" {
 		return nil
 	}
 	if path == "-" {
 		return write(env.stdout)
 	}
-	f, err := create(path)
+	f, err := createFor(option, path)
 	if err != nil {
 		return err
 	}

@@ -41,31 +41,31 @@ const keepInMemory = 256 << 10
 func newReportWriters(o *reportOptions, env environment) (*reportWriters, error) {
 	w := &reportWriters{o: o, env: env}
 	var err error
-	open := func(path string) io.Writer {
+	open := func(option, path string) io.Writer {
 		var out io.Writer
 		if err == nil && path != "" {
-			out, err = w.open(path)
+			out, err = w.open(option, path)
 		}
 		return out
 	}
-	w.junit, w.parsed = open(o.junit), open(o.resourceParse)
-	if out := open(o.html); out != nil && err == nil {
+	w.junit, w.parsed = open("--junit", o.junit), open("--resource-parse", o.resourceParse)
+	if out := open("--html", o.html); out != nil && err == nil {
 		w.html, err = reports.NewHTML(out, reports.HTMLOptions{Title: o.title})
 	}
-	if out := open(o.json); out != nil {
+	if out := open("--json", o.json); out != nil {
 		w.json = reports.NewJSON(out, reports.JSONOptions{Attachments: o.attachments})
 	}
-	if out := open(o.csv); out != nil {
+	if out := open("--csv", o.csv); out != nil {
 		w.csv = reports.NewCSV(out)
 	}
-	if out := open(o.subunit); out != nil {
+	if out := open("--subunit", o.subunit); out != nil {
 		w.stream = subunit.NewWriter(out)
 	}
-	if out := open(o.v1); out != nil {
+	if out := open("--v1", o.v1); out != nil {
 		w.v1Buf = bufio.NewWriter(out)
 		w.v1 = subunit.NewV1Writer(w.v1Buf)
 	}
-	if out := open(o.events); out != nil {
+	if out := open("--events", o.events); out != nil {
 		w.events = subunit.NewJSONWriter(out)
 	}
 	if err != nil {
@@ -88,11 +88,11 @@ func (w *reportWriters) toStdout() bool {
 	return false
 }
 
-func (w *reportWriters) open(path string) (io.Writer, error) {
+func (w *reportWriters) open(option, path string) (io.Writer, error) {
 	if path == "-" {
 		return w.env.stdout, nil
 	}
-	f, err := create(path)
+	f, err := createFor(option, path)
 	if err == nil {
 		w.files = append(w.files, f)
 	}
