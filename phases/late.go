@@ -11,9 +11,9 @@ import (
 	"opendev.org/x/persistent-resources/internal/state"
 )
 
-// lateness is how long after a create call was sent or given up its effect may still show: a service goes on with a request
+// Lateness is how long after a call was sent or given up its effect may still show: a service goes on with a request
 // whose sender was killed. No shorter than any answer is waited for.
-func (f *Fixture) lateness() time.Duration {
+func (f *Fixture) Lateness() time.Duration {
 	if f.late > 0 {
 		return f.late
 	}
@@ -24,7 +24,7 @@ func (f *Fixture) lateness() time.Duration {
 // there or the call is too old to take effect. It returns "" when there is none.
 func (f *Fixture) FindLate(ctx context.Context, r state.Record, m Maker) (string, error) {
 	id, err := m.Find(ctx, r)
-	left := min(f.lateness()-time.Since(r.Asked), f.lateness())
+	left := min(f.Lateness()-time.Since(r.Asked), f.Lateness())
 	if err == nil && id == "" && left > 0 {
 		err = f.Wait(ctx, Waiting{
 			For:     fmt.Sprintf("%s %s, which a create that had no answer may still make", r.Kind, r.Name),
@@ -45,15 +45,15 @@ func (f *Fixture) FindLate(ctx context.Context, r state.Record, m Maker) (string
 
 // unmade writes down how a create call failed: with an answer that nothing was made, or so that it may still take effect.
 func (f *Fixture) unmade(r state.Record, err error) error {
-	if nothingMade(err) {
+	if NothingDone(err) {
 		return Join(err, f.Journal.Refused(r.Key))
 	}
 	return Join(err, f.Journal.Intend(r))
 }
 
-// nothingMade reports whether a create call certainly had no effect: it was refused, or never came to the service. 503 is what
+// NothingDone reports whether a call that failed certainly had no effect: it was refused, or never came to the service. 503 is what
 // a proxy answers that reaches no service; one that was cut off from it half way answers 502 or 504.
-func nothingMade(err error) bool {
+func NothingDone(err error) bool {
 	if response, ok := Response(err); ok {
 		switch response.Actual {
 		case http.StatusRequestTimeout:

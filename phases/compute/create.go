@@ -90,7 +90,8 @@ func (r *resources) createServer(ctx context.Context, rec state.Record) error {
 	if err != nil {
 		return err
 	}
-	rec, err = r.ensure(ctx, rec, &serverAPI{r: r, client: client})
+	a := &serverAPI{r: r, client: client}
+	rec, err = r.ensure(ctx, rec, a)
 	if err != nil {
 		return err
 	}
@@ -100,6 +101,9 @@ func (r *resources) createServer(ctx context.Context, rec state.Record) error {
 		return fmt.Errorf("read the baseline of server %s: %w", rec.Name, err)
 	}
 	if known = known && b.ID == rec.ID; known {
+		if err := r.runs(ctx, a, rec); err != nil {
+			return err
+		}
 		if whole, err := r.whole(ctx, rec, b); err != nil || whole {
 			return err
 		}
@@ -126,6 +130,22 @@ func (r *resources) createServer(ctx context.Context, rec state.Record) error {
 	return r.Journal.Baseline(rec.Key, b)
 }
 
+// runs sees to it that a server that an earlier create finished is ACTIVE. What a killed verify left suspended is put back;
+// what anything else stopped is for its owner to start: create must not hide it.
+func (r *resources) runs(ctx context.Context, a *serverAPI, rec state.Record) error {
+	s := a.seen
+	switch {
+	case rec.Detail(bySuspendTest) != "":
+		return r.putBack(ctx, a.client, rec, r.suspendEnds(rec))
+	case s == nil || s.TaskState != "":
+		_, err := r.waitFor(ctx, a.client, rec, active, createTest, "")
+		return err
+	case s.Status == active:
+		return nil
+	}
+	return fmt.Errorf("an earlier create finished server %s and left it ACTIVE; start it again, or run delete and then create: %w", rec.Name, notActive(rec, s))
+}
+
 // whole reports whether nothing is missing of a server that an earlier create finished.
 func (r *resources) whole(ctx context.Context, rec state.Record, b baseline) (bool, error) {
 	if !r.Config.Validation.RunValidation {
@@ -139,11 +159,12 @@ func (r *resources) whole(ctx context.Context, rec state.Record, b baseline) (bo
 	if err != nil {
 		return false, err
 	}
-	_, err = (&floatingAPI{r: r, client: client}).get(ctx, f)
+	a := &floatingAPI{r: r, client: client}
+	_, err = a.get(ctx, f)
 	if phases.NotFound(err) {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil && a.seen.PortID == f.Detail(portID), err
 }
 
 // addressOf is where the server is to be reached.

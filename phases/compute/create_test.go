@@ -10,6 +10,7 @@ import (
 
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/layer3/floatingips"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/ports"
 
 	"opendev.org/x/persistent-resources/internal/simulator"
 	"opendev.org/x/persistent-resources/phases"
@@ -43,6 +44,57 @@ func TestCreateMakesWhatIsMissing(t *testing.T) {
 			w.must(phases.Verify)
 			w.must(phases.Delete)
 			w.clean("delete")
+		})
+	}
+}
+
+// TestCreateOverWhatChanged runs create again over a server that it finished and that is not as it left it.
+func TestCreateOverWhatChanged(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		change func(ctx context.Context, u user, id string)
+		says   []string // nothing: create mends it
+	}{
+		{"server suspended", func(ctx context.Context, u user, id string) {
+			u.do(servers.Suspend(ctx, u.nova, id).ExtractErr())
+			u.becomes(ctx, id, "SUSPENDED")
+		}, []string{"an earlier create finished server ", " is SUSPENDED, task state None", "testtools.matchers._impl.MismatchError: 'ACTIVE' != 'SUSPENDED'"}},
+		{"server stopped", func(ctx context.Context, u user, id string) {
+			u.do(servers.Stop(ctx, u.nova, id).ExtractErr())
+			u.becomes(ctx, id, "SHUTOFF")
+		}, []string{"an earlier create finished server ", "'ACTIVE' != 'SHUTOFF'"}},
+		{"suspended by a verify that was killed", func(ctx context.Context, u user, id string) {
+			j := u.w.journal()
+			u.do(j.Made("server/1", id, map[string]string{"suspended_by_verify": "2026-11-22T11:51:10Z"}))
+			u.do(j.Close())
+			u.do(servers.Suspend(ctx, u.nova, id).ExtractErr())
+			u.becomes(ctx, id, "SUSPENDED")
+		}, nil},
+		{"floating IP taken off", func(ctx context.Context, u user, _ string) {
+			none := ""
+			_, err := floatingips.Update(ctx, u.neutron, u.w.record("floating_ip/1").ID, floatingips.UpdateOpts{PortID: &none}).Extract()
+			u.do(err)
+		}, nil},
+		{"floating IP on another port", func(ctx context.Context, u user, _ string) {
+			port, err := ports.Create(ctx, u.neutron, ports.CreateOpts{NetworkID: u.w.network(u)}).Extract()
+			u.do(err)
+			_, err = floatingips.Update(ctx, u.neutron, u.w.record("floating_ip/1").ID, floatingips.UpdateOpts{PortID: &port.ID}).Extract()
+			u.do(err)
+		}, []string{" which is none of the server's; it is left alone"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.asMember(t)
+			w.must(phases.Create)
+			tt.change(t.Context(), w.user(t), w.record("server/1").ID)
+			if len(tt.says) == 0 {
+				w.must(phases.Create)
+				w.must(phases.Verify)
+				return
+			}
+			w.run(t.Context(), phases.Create).failedWith(t, createServer, tt.says...)
 		})
 	}
 }

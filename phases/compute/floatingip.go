@@ -34,13 +34,25 @@ func (r *resources) ensureFloatingIP(ctx context.Context, server state.Record) (
 		return "", phases.FailWith("ValueError", "Unable to setup floating IP for validation: port not found on tenant network")
 	}
 	rec := r.planned(floatingKey+number(server), floatingKind, r.RandName("floatingip"))
-	if rec, err = r.ensure(ctx, rec, &floatingAPI{r, client, port.ID}); err != nil {
+	a := &floatingAPI{r: r, client: client, port: port.ID}
+	if rec, err = r.ensure(ctx, rec, a); err != nil {
 		return "", err
 	}
-	if rec.Detail(portID) == port.ID {
-		return rec.Detail(address), nil
+	if a.seen == nil {
+		// One of an interrupted create, known from a list.
+		if _, err := a.get(ctx, rec); err != nil {
+			return "", fmt.Errorf("get floating IP %s: %w", rec.ID, err)
+		}
 	}
-	// One of an interrupted create, or of a server that had to be made again.
+	switch on := a.seen.PortID; {
+	case on == port.ID && rec.Detail(portID) == on:
+		return rec.Detail(address), nil
+	case on == port.ID:
+		return a.seen.FloatingIP, r.Journal.Made(rec.Key, rec.ID, floatingDetails(a.seen))
+	case on != "":
+		return "", phases.Fail("floating IP %s of server %s is on port %s, which is none of the server's; it is left alone", a.seen.FloatingIP, server.Name, on)
+	}
+	// It was taken off its port, or the server had to be made again.
 	f, err := floatingips.Update(ctx, client, rec.ID, floatingips.UpdateOpts{PortID: &port.ID}).Extract()
 	if err != nil {
 		return "", fmt.Errorf("associate floating IP %s with server %s: %w", rec.ID, server.Name, err)
@@ -68,6 +80,7 @@ type floatingAPI struct {
 	r      *resources
 	client *gophercloud.ServiceClient
 	port   string
+	seen   *floatingips.FloatingIP // as it was last seen
 }
 
 func (a *floatingAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
@@ -81,6 +94,7 @@ func (a *floatingAPI) create(ctx context.Context, rec state.Record) (string, map
 	if err != nil {
 		return "", nil, err
 	}
+	a.seen = f
 	return f.ID, floatingDetails(f), nil
 }
 
@@ -109,6 +123,7 @@ func (a *floatingAPI) get(ctx context.Context, rec state.Record) (thing, error) 
 	if err != nil {
 		return thing{}, err
 	}
+	a.seen = f
 	return a.thing(rec, f), nil
 }
 

@@ -95,6 +95,7 @@ type serverAPI struct {
 	r        *resources
 	client   *gophercloud.ServiceClient
 	removing bool // Nova was asked to delete the server
+	seen     *server
 }
 
 func (a *serverAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
@@ -152,6 +153,7 @@ func (a *serverAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	if err != nil {
 		return thing{}, err
 	}
+	a.seen = s
 	if a.removing && s.TaskState == "" {
 		switch s.Status {
 		case "SOFT_DELETED":

@@ -3,9 +3,11 @@
 package compute
 
 import (
+	"fmt"
 	"sync"
 
 	"opendev.org/x/persistent-resources/internal/cloud"
+	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
 )
 
@@ -15,7 +17,13 @@ type resources struct {
 	network  string // id of the network that new servers are put on; "" leaves the choice to Nova
 	external string // id of the network of floating IPs, once known
 
-	lost sync.Map // keys of servers that an earlier test of the class found missing or not running
+	lost sync.Map // by record key: a sentence with the test of the class that found the server lost
+	met  sync.Map // by record key: the guest.Baseline with which a guest answered in this class
+}
+
+// lose remembers that a test found a server lost, so that the tests after it need not fail for the same reason.
+func (r *resources) lose(rec state.Record, test, what string) {
+	r.lost.LoadOrStore(rec.Key, fmt.Sprintf("server %s %s (%s)", rec.Name, what, test))
 }
 
 // The names of the tests, which Tempest's texts repeat.

@@ -2,8 +2,15 @@ package compute_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
 
 	"opendev.org/x/persistent-resources/internal/simulator"
 	"opendev.org/x/persistent-resources/phases"
@@ -57,4 +64,60 @@ func TestInterruptedSuspendIsPutBack(t *testing.T) {
 	r := w.run(ctx, phases.Verify, suspend)
 	r.failedWith(t, suspend, "KeyboardInterrupt: interrupted")
 	w.must(phases.Verify)
+}
+
+// TestSuspendThatBeginsLate lets Nova begin a suspend only after its caller has given it up and has seen the server ACTIVE. It is
+// put back all the same, by this verify or, where that was killed, by the next.
+func TestSuspendThatBeginsLate(t *testing.T) {
+	t.Parallel()
+	for _, killed := range []bool{false, true} {
+		t.Run(fmt.Sprintf("killed %t", killed), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.asMember(t)
+			w.must(phases.Create)
+			w.late = time.Hour
+			given, act, acted := make(chan struct{}), make(chan struct{}), make(chan struct{})
+			var once sync.Once
+			goOn := func() { once.Do(func() { close(act) }); <-acted }
+			w.cloud.AddFault(simulator.Fault{
+				Service: "compute", Method: "POST", Path: "**/action", Times: 1, Action: simulator.Pass,
+				Before: func(*http.Request) { close(given); <-act }, Replied: func(*http.Request, int) { close(acted) },
+			})
+			told := func(what string) {
+				if strings.Contains(what, "to be put back to ACTIVE (ACTIVE, and about to be suspended perhaps)") {
+					goOn()
+				}
+			}
+			if killed {
+				u, id := w.user(t), w.record("server/1").ID
+				j := w.journal()
+				u.do(j.Made("server/1", id, map[string]string{"suspended_by_verify": time.Now().UTC().Format(time.RFC3339)}))
+				u.do(j.Close())
+				go func() { _ = servers.Suspend(context.WithoutCancel(t.Context()), u.nova, id).ExtractErr() }()
+				<-given
+				w.told = told
+				w.must(phases.Verify)
+			} else {
+				w.wrap, w.told = givingUp(given), told
+				w.run(t.Context(), phases.Verify, suspend).failedWith(t, suspend, "suspend server ")
+			}
+			w.wrap, w.told = nil, nil
+			goOn()
+			w.must(phases.Verify)
+		})
+	}
+}
+
+// givingUp ends the wait for the answer to the first action; the rest goes on as usual.
+func givingUp(given <-chan struct{}) func(http.RoundTripper) http.RoundTripper {
+	var actions atomic.Int64
+	return func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(req.URL.Path, "/action") && actions.Add(1) == 1 {
+				return dyingWhen(given)(next).RoundTrip(req)
+			}
+			return next.RoundTrip(req)
+		})
+	}
 }

@@ -32,8 +32,11 @@ func (r *resources) verifyServers(ctx context.Context) error {
 	}
 	return r.Each(records, func(rec state.Record) error {
 		s, err := r.verifyServer(ctx, client, rec)
-		if s == nil || s.Status != active {
-			r.lost.Store(rec.Key, true)
+		switch {
+		case s != nil && s.Status != active:
+			r.lose(rec, existTest, "is "+s.Status)
+		case s == nil && phases.NotFound(err):
+			r.lose(rec, existTest, "is gone")
 		}
 		return err
 	})

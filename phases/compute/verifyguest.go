@@ -76,9 +76,11 @@ func (r *resources) verifyGuest(ctx context.Context, rec state.Record, hurry boo
 	what := "server " + rec.Name
 	now, err := r.read(ctx, rec, t)
 	if err != nil {
+		r.lose(rec, sshTest, "does not let us in")
 		err = r.explained(ctx, rec, b, fmt.Errorf("%s does not let us in: %w", what, err))
 		return phases.Join(phases.Changed(what, changes), unknown, err)
 	}
+	r.met.Store(rec.Key, now)
 	changes = append(changes, r.guestChanges(ctx, rec, b, now)...)
 	return phases.Join(phases.Changed(what, changes), unknown, r.hostName(ctx, rec, now))
 }

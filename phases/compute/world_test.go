@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -183,6 +184,18 @@ func (r result) failedWith(t *testing.T, test string, texts ...string) {
 			t.Errorf("%s does not say %q:\n%s", test, want, report)
 		}
 	}
+}
+
+// red are the tests that failed, sorted.
+func (r result) red() []string {
+	var out []string
+	for name, got := range r.tests {
+		if got.Status == subunit.Fail {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 func (r result) passed(t *testing.T, test string) {
