@@ -33,7 +33,7 @@ func magicFixes(c *omap, l *cloudLoader) (*omap, error) {
 		c.drop("endpoint_type")
 	}
 	fixAuthType(c)
-	fixProject(c)
+	fixProject(c, l)
 	c = fixInterface(c)
 	if err := fixNetworks(c, l); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func fixAuthType(c *omap) {
 
 // fixProject moves project, domain and token into auth under one name, as texts. The last spelling wins, inside auth before
 // outside.
-func fixProject(c *omap) {
+func fixProject(c *omap, l *cloudLoader) {
 	auth := c.get("auth").(*omap)
 	type mapping struct {
 		target string
@@ -120,14 +120,20 @@ func fixProject(c *omap) {
 			mapping{"project_name", []string{"tenant_name", "tenant-name", "project_name", "project-name"}})
 	}
 	for _, m := range mappings {
-		target := ""
+		target, beside := "", ""
 		for _, k := range m.from {
 			for _, in := range []*omap{c, auth} {
 				if in.has(k) {
 					target = pyAny(in.get(k))
 					in.drop(k)
+					if in == c {
+						beside = target
+					}
 				}
 			}
+		}
+		if beside != "" && beside != target {
+			l.notes = append(l.notes, fmt.Sprintf("%s of cloud %s stands in auth and beside it; the one in auth is taken, as openstacksdk 0.101 does (4.22 takes the other).", m.target, l.name))
 		}
 		if target != "" {
 			auth.set(m.target, target)

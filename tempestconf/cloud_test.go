@@ -221,6 +221,23 @@ clouds:
 	}
 }
 
+// TestKeysInAuthAndBesideIt: releases of openstacksdk differ in which one counts, so a note tells which does.
+func TestKeysInAuthAndBesideIt(t *testing.T) {
+	for text, note := range map[string]string{
+		"project_name: out, auth: {project_name: in, auth_url: http://h}":  "project_name of cloud c stands in auth and beside it; the one in auth is taken",
+		"tenant-name: in, auth: {project_name: in, auth_url: http://h}":    "",
+		"project_name: in, auth: {auth_url: http://h}":                     "",
+		"auth: {tenant_name: other, project_name: in, auth_url: http://h}": "",
+	} {
+		p := newPlace(t)
+		p.write("cwd/clouds.yaml", "clouds: {c: {"+text+"}}\n")
+		c, err := LoadCloud(p.cloud())
+		if err != nil || c.Auth["project_name"] != "in" || !strings.HasPrefix(strings.Join(c.Notes, "|"), note) || (note == "") != (len(c.Notes) == 0) {
+			t.Errorf("%s: %+v %v", text, c, err)
+		}
+	}
+}
+
 // TestRegionsThatAreNoList: openstacksdk takes the keys of a mapping, and the letters of a text.
 func TestRegionsThatAreNoList(t *testing.T) {
 	for text, want := range map[string]string{"{R1: {interface: admin}, R2: x}": "R1", "R9": "R", "[]": ""} {

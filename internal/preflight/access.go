@@ -95,7 +95,7 @@ func (c *checker) authenticate(ctx context.Context, auth cloud.Auth) bool {
 		switch {
 		case c.c.Cloud != nil:
 			option = ""
-		case cloud.IsConnection(err), errors.As(err, new(*cloud.NotIdentityError)), gophercloud.ResponseCodeIs(err, http.StatusNotFound):
+		case cloud.IsConnection(err), errors.As(err, new(*cloud.NotIdentityError)), noFaultOfCredentials(err):
 			option = "identity.uri_v3"
 		case c.c.AccountsFile() != "" && !c.c.Auth.UseDynamicCredentials:
 			option = "auth.test_accounts_file"
@@ -105,6 +105,12 @@ func (c *checker) authenticate(ctx context.Context, auth cloud.Auth) bool {
 	}
 	c.use(&worker{session: session, token: token})
 	return true
+}
+
+// noFaultOfCredentials reports whether an answer says something of the service alone.
+func noFaultOfCredentials(err error) bool {
+	var code gophercloud.ErrUnexpectedResponseCode
+	return errors.As(err, &code) && (code.Actual == http.StatusNotFound || code.Actual >= 500)
 }
 
 // use looks at the cloud as w from now on.

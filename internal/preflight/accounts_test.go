@@ -36,7 +36,9 @@ func TestAccounts(t *testing.T) {
 		{"in use", demoAccount, "TempestClass", nil,
 			"fail auth.test_accounts_file,oslo_concurrency.lock_path: compute: every account is in use by TempestClass (lock files in "},
 		{"in use by this state directory", demoAccount, "ObjectStoragePersistentResources (persistent-resources run 1, state here:STATE)", nil, ""},
-		{"unknown key", strings.Replace(demoAccount, "roles", "color: red, roles", 1), "", nil, ""},
+		{"unknown key", strings.Replace(demoAccount, "roles", "color: red, roles", 1), "", nil,
+			"fail auth.test_accounts_file: compute: No users configured for type/roles None (account 1 cannot be used: color is not a valid attr of an account)"},
+		{"unknown key in an account that is not needed", strings.Replace(demoAccount, "roles", "color: red, roles", 1) + demoAccount, "", nil, ""},
 		{"its network", strings.Replace(demoAccount, "roles", "resources: {network: nowhere}, roles", 1), "", nil,
 			`fail auth.test_accounts_file: there is no network "nowhere" that the project can see`},
 	} {
