@@ -50,6 +50,8 @@ type HTMLStream struct {
 	index  int
 	run    *Run
 	parts  []part // of each test of the run
+
+	releases releases
 }
 
 // NewHTML returns a page that is written to w by Close.
@@ -81,6 +83,7 @@ func (h *HTML) Stream(label string) *HTMLStream {
 func (s *HTMLStream) Result(r *subunit.Result) error {
 	h := s.report
 	t := s.run.add(r)
+	s.releases.read(r)
 	h.all.add(r, reason{kind: t.Kind, message: t.Message})
 	var b bytes.Buffer
 	if err := s.detail(&b, t, r); err != nil {

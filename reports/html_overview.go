@@ -76,9 +76,10 @@ func (h *HTML) failures() map[string][]pageFailure {
 }
 
 type pageOverview struct {
-	Cards []pageCard
-	Facts [][2]string
-	Times []timeline
+	Cards    []pageCard
+	Releases [][2]string // service and what it told
+	Facts    [][2]string
+	Times    []timeline
 }
 
 type pageCard struct {
@@ -89,7 +90,9 @@ type pageCard struct {
 
 func (h *HTML) overview() pageOverview {
 	o := pageOverview{}
+	var told []releases
 	for _, s := range h.streams {
+		told = append(told, s.releases)
 		v, sum := s.run.Verdict(), s.run.Summary()
 		o.Cards = append(o.Cards, pageCard{
 			Label: s.run.Label, Sentence: v.Sentence, Successful: v.Successful, Counts: countsOf(sum), When: runWhen(sum),
@@ -98,6 +101,7 @@ func (h *HTML) overview() pageOverview {
 			o.Times = append(o.Times, t)
 		}
 	}
+	o.Releases = releaseRows(told)
 	for _, p := range h.o.Properties {
 		o.Facts = append(o.Facts, [2]string{clean(p[0], markup), clean(p[1], markup)})
 	}

@@ -38,6 +38,8 @@ type JSONStream struct {
 	verdict verdictBuilder
 	spool   *spool
 	tests   *bufio.Writer // into spool
+
+	releases releases
 }
 
 // NewJSON returns a report that is written to w by Close.
@@ -56,6 +58,7 @@ func (s *JSONStream) Result(r *subunit.Result) error {
 	re := reasonOf(r)
 	s.verdict.add(r, re)
 	s.report.all.add(r, re)
+	s.releases.read(r)
 	separator := ",\n"
 	if s.verdict.summary.Total() == 1 {
 		separator = "\n"
@@ -162,7 +165,7 @@ func (j *JSON) document() error {
 		}
 		sum := s.verdict.summary
 		run := jsonRun{Label: s.label, jsonVerdict: newJSONVerdict(&s.verdict), Start: jsonTime(sum.Start),
-			End: jsonTime(sum.End), Seconds: seconds(sum.End.Sub(sum.Start))}
+			End: jsonTime(sum.End), Seconds: seconds(sum.End.Sub(sum.Start)), Releases: s.releases.now, ReleasesAtCreate: s.releases.then}
 		if err := j.open(run, `"tests":[`); err != nil {
 			return err
 		}

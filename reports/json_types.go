@@ -36,6 +36,9 @@ type jsonRun struct {
 	Start   string  `json:"start,omitempty"`
 	End     string  `json:"end,omitempty"`
 	Seconds float64 `json:"seconds"`
+
+	Releases         map[string]string `json:"releases,omitempty"`
+	ReleasesAtCreate map[string]string `json:"releases_at_create,omitempty"`
 }
 
 type jsonTest struct {
