@@ -300,9 +300,9 @@ func (f *Fixture) configuredAdmin() (*cloud.Session, error) {
 	return f.admin, nil
 }
 
-// errNoResource is an answer of the right status that holds nothing of the right kind, as a gateway in front of the service
+// ErrNoResource is an answer of the right status that holds nothing of the right kind, as a gateway in front of the service
 // may give.
-var errNoResource = errors.New("the answer has the status of success and holds no such resource; something else than the Identity service may have given it")
+var ErrNoResource = errors.New("the answer has the status of success and holds no such resource; something else than the service may have given it")
 
 // projectMaker makes, finds and removes dynamic projects.
 type projectMaker struct {
@@ -318,7 +318,7 @@ func (m projectMaker) Make(ctx context.Context, r state.Record) (string, map[str
 		return "", nil, err
 	}
 	if p == nil || p.ID == "" {
-		return "", nil, errNoResource
+		return "", nil, ErrNoResource
 	}
 	return p.ID, nil, nil
 }
@@ -346,7 +346,7 @@ func (m projectMaker) Check(ctx context.Context, r state.Record) (string, error)
 		return "", err
 	}
 	if p == nil || p.ID == "" {
-		return "", errNoResource
+		return "", ErrNoResource
 	}
 	return p.Name, nil
 }
@@ -369,7 +369,7 @@ func (m userMaker) Make(ctx context.Context, r state.Record) (string, map[string
 		return "", nil, err
 	}
 	if u == nil || u.ID == "" {
-		return "", nil, errNoResource
+		return "", nil, ErrNoResource
 	}
 	return u.ID, nil, nil
 }
@@ -397,7 +397,7 @@ func (m userMaker) Check(ctx context.Context, r state.Record) (string, error) {
 		return "", err
 	}
 	if u == nil || u.ID == "" {
-		return "", errNoResource
+		return "", ErrNoResource
 	}
 	return u.Name, nil
 }

@@ -1,10 +1,10 @@
 package compute
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
-	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/groups"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/security/rules"
 )
 
@@ -34,14 +34,57 @@ func TestRuleChanges(t *testing.T) {
 }
 
 func TestRulesAreComparedByWhatTheyLetThrough(t *testing.T) {
-	got := rulesOf(&groups.SecGroup{ID: "g", Rules: []rules.SecGroupRule{
-		{ID: "2", Direction: "ingress", EtherType: "IPv4", Protocol: "tcp", PortRangeMin: 22, PortRangeMax: 22},
-		{ID: "1", Direction: "ingress", EtherType: "IPv4", RemoteGroupID: "g"},
-	}})
+	var g group
+	if err := json.Unmarshal([]byte(`{"id": "g", "security_group_rules": [
+		{"id": "2", "direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22, "remote_ip_prefix": null},
+		{"id": "1", "direction": "ingress", "ethertype": "IPv4", "protocol": null, "port_range_min": null, "port_range_max": null, "remote_group_id": "g"}
+	]}`), &g); err != nil {
+		t.Fatal(err)
+	}
+	got := rulesOf(&g)
 	want := []rule{{Direction: "ingress", EtherType: "IPv4", RemoteGroup: "self"}, ssh}
 	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 		t.Errorf("rules %v, want %v", got, want)
 	}
+}
+
+// TestRulesThatDiffer holds what is not the same as the rule that lets in every ICMP message, or SSH from everywhere.
+func TestRulesThatDiffer(t *testing.T) {
+	for was, others := range map[string]map[string]string{
+		`{"direction": "ingress", "ethertype": "IPv4", "protocol": "icmp", "port_range_min": null, "port_range_max": null}`: {
+			`{"direction": "ingress", "ethertype": "IPv4", "protocol": "icmp", "port_range_min": 0, "port_range_max": null}`: "ingress IPv4 icmp type 0",
+			`{"direction": "ingress", "ethertype": "IPv4", "protocol": "icmp", "port_range_min": 0, "port_range_max": 0}`:    "ingress IPv4 icmp type 0 code 0",
+			`{"direction": "ingress", "ethertype": "IPv4", "protocol": "icmp", "port_range_min": 8, "port_range_max": 0}`:    "ingress IPv4 icmp type 8 code 0",
+		},
+		`{"direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22}`: {
+			`{"direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22, "remote_address_group_id": "trusted"}`: "ingress IPv4 tcp/22 of address group trusted",
+			`{"direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "port_range_min": 0, "port_range_max": 22}`:                                        "ingress IPv4 tcp/0-22",
+		},
+	} {
+		for now, text := range others {
+			if got := ruleChanges("g", []rule{read(t, was)}, []rule{read(t, now)}); len(got) != 2 || !strings.Contains(got[1], `"`+text+`" was added`) {
+				t.Errorf("%s: %q, want the rule %q added", now, got, text)
+			}
+		}
+	}
+}
+
+// read is a rule as it comes back from the record.
+func read(t *testing.T, answer string) rule {
+	t.Helper()
+	var shown groupRule
+	if err := json.Unmarshal([]byte(answer), &shown); err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := json.Marshal(ruleOf(shown, "g"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out rule
+	if err := json.Unmarshal(recorded, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func TestMissingRules(t *testing.T) {

@@ -25,7 +25,7 @@ func (r *resources) ensureGroup(ctx context.Context, client *gophercloud.Service
 		return nil
 	}
 	if a.group == nil {
-		if a.group, err = groups.Get(ctx, client, rec.ID).Extract(); err != nil {
+		if a.group, err = getGroup(ctx, client, rec.ID); err != nil {
 			return fmt.Errorf("get security group %s: %w", rec.Name, err)
 		}
 	}
@@ -43,20 +43,33 @@ func (r *resources) ensureGroup(ctx context.Context, client *gophercloud.Service
 }
 
 // addRules makes rules in one request, or in one each where Neutron is configured without bulk operations (allow_bulk).
-func addRules(ctx context.Context, client *gophercloud.ServiceClient, wanted []rules.CreateOpts) ([]rules.SecGroupRule, error) {
-	made, err := rules.CreateBulk(ctx, client, wanted).Extract()
+func addRules(ctx context.Context, client *gophercloud.ServiceClient, wanted []rules.CreateOpts) ([]groupRule, error) {
+	var made []groupRule
+	err := rules.CreateBulk(ctx, client, wanted).ExtractIntoSlicePtr(&made, "security_group_rules")
 	if !gophercloud.ResponseCodeIs(err, http.StatusBadRequest) {
 		return made, err
 	}
 	made = nil
 	for _, o := range wanted {
-		rule, err := rules.Create(ctx, client, o).Extract()
-		if err != nil {
+		var rule groupRule
+		if err := rules.Create(ctx, client, o).ExtractIntoStructPtr(&rule, "security_group_rule"); err != nil {
 			return nil, err
 		}
-		made = append(made, *rule)
+		made = append(made, rule)
 	}
 	return made, nil
+}
+
+// getGroup returns a security group as Neutron shows it.
+func getGroup(ctx context.Context, client *gophercloud.ServiceClient, id string) (*group, error) {
+	g := &group{}
+	if err := groups.Get(ctx, client, id).ExtractIntoStructPtr(g, "security_group"); err != nil {
+		return nil, err
+	}
+	if g.ID != id {
+		return nil, phases.ErrNoResource
+	}
+	return g, nil
 }
 
 // wantedRules are Tempest's, SSH and ICMP from anywhere, and one for the guests' SSH port where that is another.
@@ -82,14 +95,18 @@ func (r *resources) wantedRules(group string) []rules.CreateOpts {
 type groupAPI struct {
 	r       *resources
 	client  *gophercloud.ServiceClient
-	group   *groups.SecGroup // as it was last seen
+	group   *group // as it was last seen
 	created bool
 }
 
 func (a *groupAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
-	g, err := groups.Create(ctx, a.client, groups.CreateOpts{Name: rec.Name, Description: a.r.Description(rec.Name)}).Extract()
+	g := &group{}
+	err := groups.Create(ctx, a.client, groups.CreateOpts{Name: rec.Name, Description: a.r.Description(rec.Name)}).ExtractIntoStructPtr(g, "security_group")
 	if err != nil {
 		return "", nil, err
+	}
+	if g.ID == "" {
+		return "", nil, phases.ErrNoResource
 	}
 	a.group, a.created = g, true
 	return g.ID, nil, nil
@@ -106,13 +123,13 @@ func (a *groupAPI) list(ctx context.Context, rec state.Record) ([]thing, error) 
 	}
 	var out []thing
 	for i := range found {
-		out = append(out, a.thing(rec, &found[i]))
+		out = append(out, a.thing(rec, &group{ID: found[i].ID, Name: found[i].Name, Description: found[i].Description}))
 	}
 	return out, nil
 }
 
 func (a *groupAPI) get(ctx context.Context, rec state.Record) (thing, error) {
-	g, err := groups.Get(ctx, a.client, rec.ID).Extract()
+	g, err := getGroup(ctx, a.client, rec.ID)
 	if err != nil {
 		return thing{}, err
 	}
@@ -124,13 +141,13 @@ func (a *groupAPI) remove(ctx context.Context, rec state.Record) error {
 	return groups.Delete(ctx, a.client, rec.ID).ExtractErr()
 }
 
-func (a *groupAPI) thing(rec state.Record, g *groups.SecGroup) thing {
+func (a *groupAPI) thing(rec state.Record, g *group) thing {
 	return thing{g.ID, g.Name, g.Description == a.r.Description(rec.Name)}
 }
 
 // groupChanges names the rules that were removed from and added to the recorded security group.
 func (r *resources) groupChanges(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record) ([]string, error) {
-	g, err := groups.Get(ctx, client, rec.ID).Extract()
+	g, err := getGroup(ctx, client, rec.ID)
 	if phases.NotFound(err) {
 		return []string{fmt.Sprintf("security group %s (%s) is gone", rec.Name, rec.ID)}, nil
 	}
