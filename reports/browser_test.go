@@ -9,8 +9,10 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -52,6 +54,7 @@ func (b *browser) show(t *testing.T, url string, args ...string) (document, cons
 		"--proxy-server=" + server.URL, "--proxy-bypass-list=<-loopback>", "--virtual-time-budget=20000", "--dump-dom",
 	}, append(args, url)...)
 	cmd := exec.CommandContext(ctx, "chromium", args...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // it leaves files there
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	if err := cmd.Run(); err != nil {
@@ -106,6 +109,10 @@ frame.onload = async () => {
   seen.dangling = Array.from(d.querySelectorAll('a[href^="#"]')).filter((a) => !d.getElementById(a.hash.slice(1))).length;
   seen.wide = d.documentElement.scrollWidth > d.documentElement.clientWidth;
   frame.width = 360; await pause();
+  seen.labelsOverlap = Array.from(d.querySelectorAll(".axis")).filter((axis) => {
+    const ends = Array.from(axis.children).filter((s) => s.checkVisibility()).map((s) => s.getBoundingClientRect());
+    return ends.some((r, i) => i > 0 && r.left < ends[i - 1].right);
+  }).length;
   seen.wideOnPhone = d.documentElement.scrollWidth > d.documentElement.clientWidth;
   document.getElementById("seen").textContent = JSON.stringify(seen);
 };
@@ -135,7 +142,7 @@ func TestPageInBrowser(t *testing.T) {
 		"targetShown": true,
 		"folded":      0.0, "unfolded": 7.0, "failed": 4.0, "found": "4 of 7",
 		"failedSuspend": 0.0, "suspend": 1.0, "none": 0.0, "again": 7.0,
-		"dangling": 0.0, "wide": false, "wideOnPhone": false,
+		"dangling": 0.0, "wide": false, "wideOnPhone": false, "labelsOverlap": 0.0,
 	}
 	if diff := cmp.Diff(expected, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -185,21 +192,35 @@ func TestBrowserSeesErrorsAndRequests(t *testing.T) {
 	}
 }
 
-// A page of 20 000 tests opens, and its filter works.
-func TestLargePageInBrowser(t *testing.T) {
-	if testing.Short() {
+// Pages of few and of many tests open, ask for nothing else, and their filter works.
+func TestPagesOfAllSizesInBrowser(t *testing.T) {
+	for _, tt := range []struct {
+		tests int
+		found string
+	}{{5, "5 of 5"}, {500, "10 of 500"}, {20000, "396 of 20000"}} {
+		t.Run(strconv.Itoa(tt.tests), func(t *testing.T) { opens(t, tt.tests, tt.found) })
+	}
+}
+
+func opens(t *testing.T, tests int, found string) {
+	if testing.Short() && tests > 1000 {
 		t.Skip("takes half a minute")
 	}
-	page := htmlPage(t, HTMLOptions{}, labelled{"verify", manyResults(20000)})
-	frame := `<!DOCTYPE html><iframe id="f" src="page.html" width="1200" height="800"></iframe><p id="seen"></p><script>
+	page := htmlPage(t, HTMLOptions{}, labelled{"verify", manyResults(tests)})
+	frame := `<!DOCTYPE html><link rel="icon" href="data:,"><iframe id="f" src="page.html" width="1200" height="800"></iframe><p id="seen"></p><script>
 document.getElementById("f").onload = (e) => {
   const d = e.target.contentDocument;
-  d.querySelector("[data-status=f]").click();
+  (d.querySelector("[data-status=f]") || d.querySelector("[data-status=p]")).click();
   document.getElementById("seen").textContent = d.getElementById("found").textContent;
 };</script>`
 	b := &browser{pages: map[string]string{site + "page.html": string(page), site + "check.html": frame}}
 	document, console := b.show(t, site+"check.html")
-	if want := `<p id="seen">396 of 20000</p>`; !strings.Contains(document, want) || console != "" {
-		t.Errorf("%s is not in the document; console: %s", want, console)
+	if want := `<p id="seen">` + found + `</p>`; !strings.Contains(document, want) || console != "" {
+		_, seen, _ := strings.Cut(document, `<p id="seen">`)
+		t.Errorf("%s is not in the document, which says %.40q; console: %s", want, seen, console)
+	}
+	want := []string{"GET " + site + "check.html", "GET " + site + "page.html"}
+	if diff := cmp.Diff(want, b.asked()); diff != "" {
+		t.Errorf("requests (-want +got)\n%s", diff)
 	}
 }

@@ -119,16 +119,20 @@ func clockSpan(start, end time.Time) string {
 	return start.Format(day+clock) + " – " + end.Format(day+clock)
 }
 
-// runWhen is "2026-11-22 08:28:16 – 08:28:18 UTC, 1.176 s"; empty without time stamps.
+// runWhen is "2026-11-22 08:28:16 – 08:28:18 UTC, 1.176 s"; an end in the same second is left out. It is empty without time
+// stamps.
 func runWhen(s subunit.Summary) string {
 	if s.Start.IsZero() {
 		return ""
 	}
 	start, end := s.Start.UTC(), s.End.UTC()
 	const day, clock = "2006-01-02 ", "15:04:05"
-	last := end.Format(clock)
-	if start.Format(day) != end.Format(day) {
-		last = end.Format(day + clock)
+	span := start.Format(day + clock)
+	switch {
+	case start.Format(day) != end.Format(day):
+		span += " – " + end.Format(day+clock)
+	case start.Format(clock) != end.Format(clock):
+		span += " – " + end.Format(clock)
 	}
-	return fmt.Sprintf("%s – %s UTC, %s", start.Format(day+clock), last, humanDuration(end.Sub(start)))
+	return fmt.Sprintf("%s UTC, %s", span, humanDuration(end.Sub(start)))
 }
