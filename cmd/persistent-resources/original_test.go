@@ -22,11 +22,10 @@ import (
 
 // originalPlugin makes what the original plugin makes, with its requests and names, and writes its persistent.resource.
 type originalPlugin struct {
-	sim    *simulator.Cloud
-	fail   func(format string, args ...any)
-	token  string
-	made   map[string]string // ids of the last class: user, project, server, keypair, group, address, container, object
-	access struct{ admin string }
+	sim   *simulator.Cloud
+	fail  func(format string, args ...any)
+	token string
+	made  map[string]string // what a class made: user, project, server, container by id; keypair, object by name; address
 }
 
 // originalCommand is "original compute FILE" and "original object_storage FILE".
@@ -36,7 +35,11 @@ func originalCommand(ts *testscript.TestScript, _ bool, args []string) {
 	var text string
 	switch args[0] {
 	case "compute":
-		text = p.compute()
+		text = p.compute(true)
+	case "compute-without-floating-ip":
+		text = p.compute(false)
+	case "object_storage-of-an-account":
+		text = p.accountObjects()
 	case "object_storage":
 		text = p.objectStorage()
 	default:
@@ -77,9 +80,8 @@ func originalLossCommand(ts *testscript.TestScript, _ bool, args []string) {
 
 func newOriginal(sim *simulator.Cloud, fail func(string, ...any)) *originalPlugin {
 	p := &originalPlugin{sim: sim, fail: fail, made: map[string]string{}}
-	p.access.admin = p.authenticate(map[string]any{"name": "admin", "domain": map[string]string{"name": "Default"}, "password": sim.AdminPassword()},
+	p.token = p.authenticate(map[string]any{"name": "admin", "domain": map[string]string{"name": "Default"}, "password": sim.AdminPassword()},
 		map[string]any{"project": map[string]any{"name": "admin", "domain": map[string]string{"name": "Default"}}})
-	p.token = p.access.admin
 	return p
 }
 
@@ -144,11 +146,13 @@ func at(v any, path ...any) any {
 
 func textAt(v any, path ...any) string { s, _ := at(v, path...).(string); return s }
 
+// authenticate gets a token and keeps whose it is.
 func (p *originalPlugin) authenticate(user, scope map[string]any) string {
 	p.token = ""
-	_, h := p.do("POST", "/identity/v3/auth/tokens", map[string]any{"auth": map[string]any{
+	body, h := p.do("POST", "/identity/v3/auth/tokens", map[string]any{"auth": map[string]any{
 		"identity": map[string]any{"methods": []string{"password"}, "password": map[string]any{"user": user}}, "scope": scope,
 	}})
+	p.made["project"], p.made["user"] = textAt(body, "token", "project", "id"), textAt(body, "token", "user", "id")
 	return h.Get("X-Subject-Token")
 }
 
@@ -166,12 +170,14 @@ func (p *originalPlugin) credentials(class, role string) (head []any) {
 		}
 	}
 	p.token = p.authenticate(map[string]any{"id": userID, "password": password}, map[string]any{"project": map[string]any{"id": projectID}})
-	p.made["project"], p.made["user"] = projectID, userID
 	return []any{"user_id", userID, "username", userName, "tenant_id", projectID, "tenant_name", name, "password", password, "network", nil, "router", nil, "subnet", nil}
 }
 
 func (p *originalPlugin) objectStorage() string {
-	head := p.credentials("ObjectStoragePersistentResources", "-member")
+	return p.objects(p.credentials("ObjectStoragePersistentResources", "-member"))
+}
+
+func (p *originalPlugin) objects(head []any) string {
 	box, object, data := randName("TestContainer"), randName("TestObject"), "testtesttesttes"
 	base := "/object-store/v1/AUTH_" + p.made["project"] + "/" + box
 	p.do("PUT", base, nil)
@@ -180,7 +186,15 @@ func (p *originalPlugin) objectStorage() string {
 	return pickle0(append(head, "validation_resources", map[string]any{}, "containers", []any{box}, "objects", []any{object}, "data", []any{data}))
 }
 
-func (p *originalPlugin) compute() string {
+// accountObjects makes objects as the member of the embedded cloud, whom nobody made for the test.
+func (p *originalPlugin) accountObjects() string {
+	member := map[string]any{"name": "demo", "domain": map[string]string{"name": "Default"}, "password": "demo"}
+	p.token = p.authenticate(member, map[string]any{"project": map[string]any{"name": "demo", "domain": map[string]string{"name": "Default"}}})
+	return p.objects([]any{"user_id", p.made["user"], "username", "demo", "tenant_id", p.made["project"], "tenant_name", "demo", "password", "demo",
+		"network", nil, "router", nil, "subnet", nil})
+}
+
+func (p *originalPlugin) compute(withFloatingIP bool) string {
 	head := p.credentials("ComputePersistentResources", "")
 	pair, err := guest.GenerateKey("ecdsa")
 	if err != nil {
@@ -201,16 +215,18 @@ func (p *originalPlugin) compute() string {
 	for i := 0; at(networks, "networks", i) != nil; i++ {
 		ids[textAt(networks, "networks", i, "name")] = textAt(networks, "networks", i, "id")
 	}
-	answer, _ = p.do("POST", "/network/v2.0/floatingips", map[string]any{"floatingip": map[string]any{"floating_network_id": ids["public"]}})
-	floating, _ := at(answer, "floatingip").(map[string]any)
-	floating["ip"] = floating["floating_ip_address"]
+	access := map[string]any{"keypair": keypair, "security_group": group}
 	server := p.server(group, keypair, ids["private"])
-	ports, _ := p.do("GET", "/network/v2.0/ports?device_id="+server, nil)
-	p.do("PUT", "/network/v2.0/floatingips/"+textAt(floating, "id"), map[string]any{"floatingip": map[string]any{"port_id": at(ports, "ports", 0, "id")}})
-	p.made["server"], p.made["keypair"], p.made["address"] = server, textAt(keypair, "name"), textAt(floating, "ip")
-	return pickle0(append(head,
-		"validation_resources", map[string]any{"keypair": keypair, "security_group": group, "floating_ip": floating},
-		"servers", []any{map[string]any{"id": server}}))
+	p.made["server"], p.made["keypair"] = server, textAt(keypair, "name")
+	if withFloatingIP {
+		answer, _ = p.do("POST", "/network/v2.0/floatingips", map[string]any{"floatingip": map[string]any{"floating_network_id": ids["public"]}})
+		floating, _ := at(answer, "floatingip").(map[string]any)
+		floating["ip"] = floating["floating_ip_address"]
+		ports, _ := p.do("GET", "/network/v2.0/ports?device_id="+server, nil)
+		p.do("PUT", "/network/v2.0/floatingips/"+textAt(floating, "id"), map[string]any{"floatingip": map[string]any{"port_id": at(ports, "ports", 0, "id")}})
+		access["floating_ip"], p.made["address"] = floating, textAt(floating, "ip")
+	}
+	return pickle0(append(head, "validation_resources", access, "servers", []any{map[string]any{"id": server}}))
 }
 
 // server makes the server and waits until it runs.
