@@ -16,7 +16,7 @@ func one(t *testing.T, text string, env ...string) (*Config, string) {
 
 func TestCheckAndRequire(t *testing.T) {
 	c, file := one(t, "[compute]\nbuild_timeout = soon\nimage_ref =\nready_wait =\n[auth]\nadmin_password = Pa$word\nadmin_username = x\n"+
-		"[identity]\nuri_v3 = 127.0.0.1:5000\n[validation]\nconnect_method = both\nssh_timeout = $nosuch\n[volume]\nvolume_size = 0\n",
+		"[identity]\nuri_v3 = 127.0.0.1:5000\n[validation]\nconnect_method = both\nssh_timeout = $nosuch\n[volume]\nvolume_size = 0\n[network]\nport_vnic_type = None\n",
 		"OS_COMPUTE__BUILD_INTERVAL=x")
 	for _, w := range []struct {
 		option         string
@@ -32,6 +32,7 @@ func TestCheckAndRequire(t *testing.T) {
 		{"identity.uri_v3", "[identity] uri_v3: host, scheme were required but missing", "missing"},
 		{"validation.connect_method", "Valid values are [fixed, floating], but found 'both'", "both"},
 		{"validation.ssh_timeout", "no such option nosuch in group [DEFAULT]", "nosuch"},
+		{"network.port_vnic_type", "Valid values are [None, normal, direct, macvtap, direct-physical, baremetal, virtio-forwarder], but found 'None'", "found 'None'"},
 		{"volume.volume_size", "Should be greater than or equal to 1", "equal to 1"},
 		{"compute.nosuch", "[compute] nosuch: there is no such option", "no such option"},
 	} {

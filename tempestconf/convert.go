@@ -47,6 +47,9 @@ func convert(o *Option, text string) (any, error) {
 		return text, nil
 	}
 	for _, c := range o.Choices {
+		if c == "None" { // Python's None, which no text equals
+			continue
+		}
 		if c == text || (o.IgnoreCase && pyLower(c) == pyLower(text)) {
 			return text, nil
 		}

@@ -59,6 +59,14 @@ func (f *File) section(name string) {
 
 func (f *File) add(section, key, value string, line int) error {
 	section = foldSection(section)
+	p := Place{section, key}
+	if len(f.values[p]) == 0 {
+		f.keys[section] = append(f.keys[section], key)
+	}
+	f.values[p] = append(f.values[p], entry{value, line})
+	if len(f.order) > maxStored || len(f.keys[section]) > maxStored {
+		return nil
+	}
 	s, err := f.store.NewSection(section)
 	if err == nil {
 		_, err = s.NewKey(key, value)
@@ -66,13 +74,12 @@ func (f *File) add(section, key, value string, line int) error {
 	if err != nil {
 		return fmt.Errorf("store [%s] %s of %s:%d: %w", section, key, f.Path, line, err)
 	}
-	p := Place{section, key}
-	if len(f.values[p]) == 0 {
-		f.keys[section] = append(f.keys[section], key)
-	}
-	f.values[p] = append(f.values[p], entry{value, line})
 	return nil
 }
+
+// maxStored bounds the sections, and the keys of each, that go into the store: it looks through all of them for every new
+// one. Of what goes beyond, the values alone are kept.
+const maxStored = 1000
 
 // last returns the value of a key that counts: the last one, an empty one included.
 func (f *File) last(p Place) (entry, bool) {
@@ -80,11 +87,15 @@ func (f *File) last(p Place) (entry, bool) {
 	if len(all) == 0 {
 		return entry{}, false
 	}
+	newest := all[len(all)-1]
+	if len(f.order) > maxStored || len(f.keys[p.Section]) > maxStored {
+		return newest, true
+	}
 	key, err := f.store.Section(p.Section).GetKey(p.Name)
 	if err != nil {
 		return entry{}, false
 	}
-	return entry{key.Value(), all[len(all)-1].line}, true
+	return entry{key.Value(), newest.line}, true
 }
 
 // foldSection makes section names comparable: letter case does not count, but DEFAULT is exact.
