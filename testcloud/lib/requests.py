@@ -2,7 +2,7 @@
 
 "As the original" is what the original plugin does as well; "waiting" is polling a server's status; "further" is what this
 program does beyond it: the network of the run's own, the objects of generated content, baselines, the comparison of key
-pair, rules and floating IP, the removal of these three, and a look before and after each removal.
+pair, rules and floating IP, the removal of these three, a look before and after each removal, and the services' releases.
 """
 import datetime
 import itertools
@@ -18,6 +18,7 @@ FURTHER = [
     r"(GET|DELETE) /v2\.0/(floatingips|security-groups)/",
     r"DELETE /v2\.1/os-keypairs/",
     r"GET /v3/(users|projects)/",
+    r"GET (/|/v3/?|/v2\.1/?|/v2\.0/extensions\?.*)$",  # what the services tell of their release
 ]
 PHASES = ["create", "verify-pre-upgrade", "verify-post-upgrade", "delete"]
 
