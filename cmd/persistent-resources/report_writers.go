@@ -88,6 +88,12 @@ func (w *reportWriters) toStdout() bool {
 	return false
 }
 
+// onlyEvents reports whether nothing is made of results, so that a stream without any is as good as another.
+func (w *reportWriters) onlyEvents() bool {
+	o := w.o
+	return w.events != nil && o.junit+o.html+o.json+o.csv+o.resourceParse+o.subunit+o.v1 == ""
+}
+
 func (w *reportWriters) open(option, path string) (io.Writer, error) {
 	if path == "-" {
 		return w.env.stdout, nil
@@ -129,7 +135,7 @@ func (w *reportWriters) read(ctx context.Context, o *reportOptions, s labelled, 
 	}
 	collector.Flush()
 	w.summary = collector.Summary()
-	if failed == nil && packets == 0 {
+	if failed == nil && packets == 0 && !w.onlyEvents() {
 		return fmt.Errorf("read %s: it holds no results: no subunit packet was found", s.path)
 	}
 	return failed
@@ -210,15 +216,15 @@ func (w *reportWriters) close(all *subunit.Summary) error {
 	if w.v1Buf != nil {
 		errs = append(errs, w.v1Buf.Flush())
 	}
-	if w.events != nil {
-		errs = append(errs, w.events.Flush())
-	}
 	return errors.Join(append(errs, w.abandon())...)
 }
 
-// abandon closes the files.
+// abandon closes the files. What was read up to here stands in the reports that are made of events.
 func (w *reportWriters) abandon() error {
 	var errs []error
+	if w.events != nil {
+		errs = append(errs, w.events.Flush())
+	}
 	for _, f := range w.files {
 		errs = append(errs, f.Close())
 	}
