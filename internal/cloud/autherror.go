@@ -21,15 +21,15 @@ type AuthError struct {
 func (e *AuthError) Error() string {
 	switch {
 	case gophercloud.ResponseCodeIs(e.Err, 401):
-		return fmt.Sprintf("authentication of %s at %s was refused (401 Unauthorized): check user name, password, project and domains", e.User, e.AuthURL)
+		return fmt.Sprintf("authentication of %s at %s was refused (401 Unauthorized): check user name, password, project and domains", e.User, ShownURL(e.AuthURL))
 	case gophercloud.ResponseCodeIs(e.Err, 404):
-		return fmt.Sprintf("there is no Identity v3 service at %s (404 Not Found): check the URL, which usually ends with /v3", e.AuthURL)
+		return fmt.Sprintf("there is no Identity v3 service at %s (404 Not Found): check the URL, which usually ends with /v3", ShownURL(e.AuthURL))
 	case errors.As(e.Err, new(*NotIdentityError)):
 		return fmt.Sprintf("cannot authenticate %s: %v", e.User, e.Err)
 	case IsConnection(e.Err):
 		return fmt.Sprintf("cannot authenticate %s: %s", e.User, Explain(e.Err))
 	}
-	return fmt.Sprintf("authenticate %s at %s: %v", e.User, e.AuthURL, e.Err)
+	return fmt.Sprintf("authenticate %s at %s: %v", e.User, ShownURL(e.AuthURL), e.Err)
 }
 
 // Unwrap returns the answer or the connection's error.
@@ -44,7 +44,7 @@ type NotIdentityError struct {
 }
 
 func (e *NotIdentityError) Error() string {
-	return fmt.Sprintf("POST %sauth/tokens answered %s, as no Identity v3 service does; check the URL, [identity] uri_v3 or auth_url in clouds.yaml: a dashboard or a proxy may answer there", e.URL, e.What)
+	return fmt.Sprintf("POST %sauth/tokens answered %s, as no Identity v3 service does; check the URL, [identity] uri_v3 or auth_url in clouds.yaml: a dashboard or a proxy may answer there", ShownURL(e.URL), e.What)
 }
 
 // Unwrap returns the reader's error.

@@ -67,6 +67,10 @@ func Connect(o Options) (*Connection, error) {
 	if secrets == nil {
 		secrets = NewSecrets()
 	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets.Add(password)
+	}
 	rt = &observed{next: rt, observer: o.Observer, secrets: secrets}
 	c := &Connection{
 		AuthURL:   o.AuthURL,

@@ -114,6 +114,15 @@ func (s *Secrets) Clean(text string) string {
 // masked. A value at which the text was cut has no end.
 var secretMembers = regexp.MustCompile(`(?i)("[a-z_-]*(?:password|passwd|passphrase|secret|private_key|admin_?pass|token_id|auth_token|access_token|refresh_token|passcode)"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)`)
 
+// ShownURL is a URL without the user and password that it may hold.
+func ShownURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return text
+	}
+	return safeURL(u)
+}
+
 // CleanBody masks secret members of a JSON text, and known secrets.
 func (s *Secrets) CleanBody(text string) string {
 	return s.Clean(secretMembers.ReplaceAllString(text, `$1"`+Masked+`"`))

@@ -314,6 +314,29 @@ func TestAuthErrors(t *testing.T) {
 	}
 }
 
+// TestURLsAreShownWithoutTheirPassword: a URL may hold one, and errors name the URL.
+func TestURLsAreShownWithoutTheirPassword(t *testing.T) {
+	for _, status := range []int{200, 401, 403, 404, 503} {
+		k := newKeystone(t)
+		k.refuse = status
+		secrets := NewSecrets()
+		conn, err := Connect(Options{AuthURL: strings.Replace(k.URL, "://", "://someone:geheim@", 1) + "/v3", Secrets: secrets})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(conn.Close)
+		_, err = conn.Session(demo).Token(t.Context())
+		if err == nil || strings.Contains(secrets.Clean(err.Error()), "geheim") || status != 403 && status != 503 && strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	for in, want := range map[string]string{"http://u:p@h/x": "http://h/x", "http://h/x": "http://h/x", ":": ":"} {
+		if got := ShownURL(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
 func TestAnswersThatAreNoToken(t *testing.T) {
 	token := func(body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {

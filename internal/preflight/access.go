@@ -35,7 +35,7 @@ func (c *checker) access(ctx context.Context) bool {
 		c.optionFinding(err, "identity.uri_v3")
 		return false
 	}
-	c.report.Identity = c.conn.AuthURL
+	c.report.Identity = cloud.ShownURL(c.conn.AuthURL)
 	if provider == cloud.PreProvisioned {
 		return c.accounts(ctx)
 	}

@@ -73,7 +73,7 @@ func (c *checker) services(ctx context.Context) {
 		}
 		if endpoint, err := token.Endpoint(cloud.Service{Type: entry.Type, Region: region}); err == nil {
 			c.report.Services = append(c.report.Services, Service{
-				Type: endpoint.Type, Region: endpoint.Region, Interface: endpoint.Interface, Endpoint: endpoint.URL,
+				Type: endpoint.Type, Region: endpoint.Region, Interface: endpoint.Interface, Endpoint: cloud.ShownURL(endpoint.URL),
 			})
 		}
 	}
@@ -146,7 +146,7 @@ func (c *checker) list(ctx context.Context, k known, e cloud.Endpoint) {
 		api = strings.TrimSpace(api + " (Swift " + v.Version + ")")
 	}
 	c.report.Services = append(c.report.Services, Service{
-		Type: e.Type, Region: e.Region, Interface: e.Interface, Endpoint: e.URL, API: api, MinMicroversion: v.Min, MaxMicroversion: v.Max,
+		Type: e.Type, Region: e.Region, Interface: e.Interface, Endpoint: cloud.ShownURL(e.URL), API: api, MinMicroversion: v.Min, MaxMicroversion: v.Max,
 	})
 	c.microversion(k, v)
 }
