@@ -60,6 +60,9 @@ func newCloudLoader(o CloudOptions) (*cloudLoader, error) {
 		return nil, err
 	}
 	l.path = path
+	if named := env["OS_CLIENT_CONFIG_FILE"]; named != "" && path != l.files.abs(named) {
+		l.notes = append(l.notes, fmt.Sprintf("OS_CLIENT_CONFIG_FILE names %s, which cannot be read; the other places are searched, as openstacksdk does.", named))
+	}
 	if !config.has("clouds") {
 		config.set("clouds", newMap())
 	}

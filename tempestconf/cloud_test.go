@@ -51,6 +51,9 @@ func TestCloudSearch(t *testing.T) {
 			if got.RegionName != c.want || got.File != p.path(c.want) {
 				t.Errorf("region %s of %s", got.RegionName, got.File)
 			}
+			if noted := strings.Contains(strings.Join(got.Notes, " "), "OS_CLIENT_CONFIG_FILE names"); noted != strings.HasSuffix(c.name, "missing") {
+				t.Errorf("notes %q", got.Notes)
+			}
 		})
 	}
 }

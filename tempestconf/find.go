@@ -167,7 +167,7 @@ func (c *Config) enterWorkspace(o LoadOptions) error {
 	}
 	path = c.abs(path)
 	data, err := readLimited(path, maxYAML)
-	if err != nil && !os.IsNotExist(err) {
+	if err != nil && (!os.IsNotExist(err) || o.WorkspacePath != "") {
 		return fmt.Errorf("read workspaces: %w", err)
 	}
 	v, err := parseYAML(data)

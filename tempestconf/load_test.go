@@ -158,6 +158,7 @@ func TestWorkspace(t *testing.T) {
 		{"registered", "one", "", ""},
 		{"another file", "two", "other.yaml", ""},
 		{"unknown", "three", "", `the workspace "three" is not registered in ` + p.path("home/.tempest/workspace.yaml")},
+		{"no such file", "one", "none.yaml", "read workspaces: open " + p.path("none.yaml") + ": no such file or directory"},
 		{"removed", "gone", "", "the directory /none of workspace \"gone\""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
