@@ -1,7 +1,12 @@
 package guest
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"net"
+	"os"
+	"time"
 )
 
 // frozenConn is a connection that stands still while the guest is frozen.
@@ -27,7 +32,7 @@ func (c *frozenConn) Write(p []byte) (int, error) {
 }
 
 func (c *frozenConn) thawed() bool {
-	return c.guest.await(c.boot, func() bool { return c.guest.state == running })
+	return c.guest.await(c.boot, nil, func() bool { return c.guest.state == running })
 }
 
 // accept takes connections for one boot of the guest.
@@ -47,12 +52,43 @@ func (g *Guest) accept(listener net.Listener, boot int) {
 		g.mu.Unlock()
 		go func() {
 			defer g.forget(conn)
-			// A network that lets nobody in is silent.
-			if g.await(boot, func() bool { return g.state == running && g.admits }) {
-				g.serve(&frozenConn{conn, g, boot})
+			if held := g.hold(conn, boot); held != nil {
+				g.serve(&frozenConn{held, g, boot})
 			}
 		}()
 	}
+}
+
+// maxEarly is the most in bytes that a client may say before it is answered.
+const maxEarly = 64 << 10
+
+// heldConn gives what its client said while it was not answered first.
+type heldConn struct {
+	net.Conn
+	reader io.Reader
+}
+
+func (c *heldConn) Read(p []byte) (int, error) { return c.reader.Read(p) }
+
+// hold keeps a connection until the network lets it in: one that lets nobody
+// in is silent. It returns nil when the boot is over, or the client has given
+// up waiting.
+func (g *Guest) hold(conn net.Conn, boot int) net.Conn {
+	var early bytes.Buffer
+	var ended error
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, ended = io.CopyN(&early, conn, maxEarly)
+	}()
+	let := g.await(boot, gone, func() bool { return g.state == running && g.admits })
+	_ = conn.SetReadDeadline(time.Unix(1, 0)) // ends the reading, whether or not it had ended
+	<-gone
+	if !let || !errors.Is(ended, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	_ = conn.SetReadDeadline(time.Time{})
+	return &heldConn{conn, io.MultiReader(&early, conn)}
 }
 
 func (g *Guest) forget(conn net.Conn) {

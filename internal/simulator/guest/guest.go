@@ -232,8 +232,8 @@ func (g *Guest) hangUp() {
 }
 
 // await waits until the guest is in a condition, and reports false when the
-// boot the waiter belongs to is over.
-func (g *Guest) await(boot int, condition func() bool) bool {
+// boot the waiter belongs to is over, or gone is closed.
+func (g *Guest) await(boot int, gone <-chan struct{}, condition func() bool) bool {
 	for {
 		g.mu.Lock()
 		changed, over, ok := g.changed, g.boots != boot, condition()
@@ -244,7 +244,11 @@ func (g *Guest) await(boot int, condition func() bool) bool {
 		if ok {
 			return true
 		}
-		<-changed
+		select {
+		case <-changed:
+		case <-gone:
+			return false
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -218,6 +219,50 @@ func TestSilence(t *testing.T) {
 	refused("deleted")
 	r.PowerOn()
 	refused("switched on after deletion")
+}
+
+// TestSilentConnectionEndsWithItsClient sees that a connection that was never
+// answered is not kept after its client has gone, and that one whose client
+// waited is answered when the network lets it in.
+func TestSilentConnectionEndsWithItsClient(t *testing.T) {
+	r := newRig(t)
+	r.PowerOn()
+	r.up()
+	r.SetNetwork([]string{address}, false)
+	left, err := net.Dial("tcp", r.endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	stays, err := net.Dial("tcp", r.endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stays.Close()
+	if _, err := stays.Write([]byte("SSH-2.0-early\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() int {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return len(r.conns)
+	}
+	reached := func(n int) {
+		t.Helper()
+		for end := time.Now().Add(30 * time.Second); kept() != n; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%d connections are kept, want %d", kept(), n)
+			}
+		}
+	}
+	reached(2)
+	_ = left.Close()
+	reached(1)
+	r.SetNetwork([]string{address}, true)
+	_ = stays.SetDeadline(time.Now().Add(30 * time.Second))
+	banner := make([]byte, 8)
+	if _, err := io.ReadFull(stays, banner); err != nil || string(banner) != "SSH-2.0-" {
+		t.Errorf("after the rule is back: %q, %v", banner, err)
+	}
 }
 
 // TestFreezeKeepsConnections runs a command while the guest is suspended: it
