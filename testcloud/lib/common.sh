@@ -58,4 +58,12 @@ build() {
   fi
 }
 
+# some_cloud: the cloud that is up, or one of Zed that ends with this command. What another command starts is left to it.
+some_cloud() {
+  [ ! -e "$DATA/complete" ] || return 0
+  [ ! -e "$DATA/active" ] || die "another start is under way, or did not finish: wait for it, or testcloud/down first"
+  trap '"$HERE/down"' EXIT
+  "$HERE/up" zed
+}
+
 mounted() { mountpoint -q "$1"; }
