@@ -165,6 +165,9 @@ func (c *Console) attachments(shown []*subunit.Attachment) {
 		}
 		c.out.WriteByte('\n')
 	}
+	if c.o.Indent && len(shown) > 0 {
+		c.out.WriteByte('\n') // lines of a log end in one, and the last one was taken away
+	}
 }
 
 // indented writes lines below each other, the first of which begins where the writer stands.

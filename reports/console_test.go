@@ -54,7 +54,7 @@ func TestFailedLineMatchesZuulsFilter(t *testing.T) {
 func TestConsoleIndents(t *testing.T) {
 	r := result("m.C.test", subunit.Fail, 0, 0, attachment("traceback", "Traceback:\n  File\n\nE: \x1b\r\nx\n"), attachment("log", "one"))
 	out := string(consoleOutput(t, ConsoleOptions{Indent: true}, []*subunit.Result{r}))
-	const want = "\nCaptured log:\n~~~~~~~~~~~~~\n    one\n\nCaptured traceback:\n~~~~~~~~~~~~~~~~~~~\n    Traceback:\n      File\n\n    E: \\x1b\n    x\n"
+	const want = "\nCaptured log:\n~~~~~~~~~~~~~\n    one\n\nCaptured traceback:\n~~~~~~~~~~~~~~~~~~~\n    Traceback:\n      File\n\n    E: \\x1b\n    x\n\n"
 	if !strings.Contains(out, want) {
 		t.Errorf("got %q, want in it %q", out, want)
 	}

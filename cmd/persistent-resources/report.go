@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -105,7 +106,67 @@ func (o *reportOptions) streams(args []string) ([]labelled, error) {
 	if o.diff && len(out) != 2 {
 		return nil, usagef("--diff compares two streams, BEFORE and AFTER; %d are named", len(out))
 	}
-	return out, nil
+	distinguish(out)
+	return out, o.checkPaths(out)
+}
+
+// output is an option that names a file to write.
+type output struct{ option, path string }
+
+func (o *reportOptions) outputs() []output {
+	return []output{{"--junit", o.junit}, {"--html", o.html}, {"--json", o.json}, {"--csv", o.csv},
+		{"--resource-parse", o.resourceParse}, {"--subunit", o.subunit}, {"--v1", o.v1}, {"--events", o.events}}
+}
+
+// checkPaths refuses what would mix two reports, read standard input twice, or overwrite a stream before it is read.
+func (o *reportOptions) checkPaths(streams []labelled) error {
+	inputs := 0
+	for _, s := range streams {
+		if s.path == "-" {
+			inputs++
+		}
+	}
+	if inputs > 1 {
+		return usagef("standard input is named %d times and can be read once", inputs)
+	}
+	taken := map[string]string{}
+	for _, out := range o.outputs() {
+		if out.path == "" {
+			continue
+		}
+		if other := taken[out.path]; other != "" {
+			return usagef("%s and %s cannot both be written to %s", other, out.option, out.path)
+		}
+		taken[out.path] = out.option
+		for _, s := range streams {
+			if s.path != "-" && sameFile(out.path, s.path) {
+				return usagef("%s would overwrite the stream %s", out.option, s.path)
+			}
+		}
+	}
+	return nil
+}
+
+// sameFile reports whether two names are of one file with contents; anything can be written to a device.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil || !x.Mode().IsRegular() {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
+// distinguish numbers equal labels: JUnit's readers drop the second of two equal tests in suites of the same name.
+func distinguish(streams []labelled) {
+	used := map[string]bool{}
+	for i := range streams {
+		label := streams[i].label
+		for n := 2; used[label]; n++ {
+			label = fmt.Sprintf("%s-%d", streams[i].label, n)
+		}
+		used[label], streams[i].label = true, label
+	}
 }
 
 func (o *reportOptions) reader(r io.Reader) subunit.EventReader {

@@ -80,8 +80,8 @@ func newReportWriters(o *reportOptions, env environment) (*reportWriters, error)
 }
 
 func (w *reportWriters) toStdout() bool {
-	for _, path := range []string{w.o.junit, w.o.html, w.o.json, w.o.csv, w.o.resourceParse, w.o.subunit, w.o.v1, w.o.events} {
-		if path == "-" {
+	for _, out := range w.o.outputs() {
+		if out.path == "-" {
 			return true
 		}
 	}
