@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"opendev.org/x/persistent-resources/reports"
 	"opendev.org/x/persistent-resources/subunit"
@@ -21,7 +22,7 @@ type reportOptions struct {
 	subunit, v1, events                   string
 	noExists                              bool
 	mode                                  string
-	labels                                []string
+	labels                                []placedLabel
 	attachments                           bool
 	groupSetup                            bool
 	diff                                  bool
@@ -70,7 +71,7 @@ the column in HTML. Without a report to write, the results are printed.
 	f.StringVar(&o.v1, "v1", "", "write subunit version 1, as in stestr's repositories, to this `FILE`")
 	f.StringVar(&o.events, "events", "", "write each event as a line of JSON to this `FILE`")
 	f.StringVar(&o.mode, "mode", "recover", "`recover` what damaged streams still hold, or be strict: the first defect is an error")
-	f.StringArrayVar(&o.labels, "label", nil, "read the stream of `NAME=STREAM` under that label; may be given several times")
+	f.Var(&labelFlag{f, &o.labels}, "label", "read the stream of `NAME=STREAM` under that label; may be given several times")
 	f.BoolVar(&o.attachments, "attachments", false, "keep the attachments of passing tests in JUnit and JSON")
 	f.BoolVar(&o.groupSetup, "junit-group-setup", false, "in JUnit, let set-up results stand beside the tests of their class")
 	f.BoolVar(&o.diff, "diff", false, "compare two streams, BEFORE and AFTER: new failures, what vanished, fixed, slower")
@@ -81,27 +82,56 @@ the column in HTML. Without a report to write, the results are printed.
 // labelled is one stream to read.
 type labelled struct{ label, path string }
 
+// labelOf is the label of a stream that was given none.
+func labelOf(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	label := filepath.Base(path)
+	for _, ext := range []string{".gz", ".subunit"} {
+		label = strings.TrimSuffix(label, ext)
+	}
+	return label
+}
+
+// placedLabel is a stream named by --label, and how many others stood before it: the order of the streams is that of the
+// command line.
+type placedLabel struct {
+	labelled
+	at int
+}
+
+// labelFlag is --label.
+type labelFlag struct {
+	flags  *pflag.FlagSet
+	labels *[]placedLabel
+}
+
+func (l *labelFlag) String() string { return "" }
+func (l *labelFlag) Type() string   { return "NAME=STREAM" }
+
+func (l *labelFlag) Set(s string) error {
+	label, path, ok := strings.Cut(s, "=")
+	if !ok || label == "" || path == "" {
+		return errors.New("want NAME=STREAM")
+	}
+	*l.labels = append(*l.labels, placedLabel{labelled{label, path}, l.flags.NArg()})
+	return nil
+}
+
 func (o *reportOptions) streams(args []string) ([]labelled, error) {
 	if o.mode != "recover" && o.mode != "strict" {
 		return nil, usagef("--mode is recover or strict, not %q", o.mode)
 	}
 	var out []labelled
-	for _, l := range o.labels {
-		label, path, ok := strings.Cut(l, "=")
-		if !ok || label == "" || path == "" {
-			return nil, usagef("--label wants NAME=STREAM, not %q", l)
+	labels := o.labels
+	for i := 0; i <= len(args); i++ {
+		for ; len(labels) > 0 && labels[0].at == i; labels = labels[1:] {
+			out = append(out, labels[0].labelled)
 		}
-		out = append(out, labelled{label, path})
-	}
-	for _, path := range args {
-		label := filepath.Base(path)
-		for _, ext := range []string{".gz", ".subunit"} {
-			label = strings.TrimSuffix(label, ext)
+		if i < len(args) {
+			out = append(out, labelled{labelOf(args[i]), args[i]})
 		}
-		if path == "-" {
-			label = "stdin"
-		}
-		out = append(out, labelled{label, path})
 	}
 	if o.diff && len(out) != 2 {
 		return nil, usagef("--diff compares two streams, BEFORE and AFTER; %d are named", len(out))
