@@ -53,6 +53,7 @@ func FuzzAccounts(f *testing.F) {
 	for _, seed := range []string{
 		"- username: u\n  tenant_name: t\n  password: 0123\n  roles: [a]\n  types: [admin]\n  resources: {network: n}\n",
 		"- &a {username: u}\n- {<<: *a, password: p}\n", "- &a [*a]", "- {? [a] : b}", "- !!int x", "--- a\n--- b", "- 1:30:00.5",
+		"%YAML 1.2\n---\n- {a: \"x\\/y\"}", "- {username: u,\tpassword: 'a\tb'}", "- &a {a: 2001-02-30}\n- &a {}", "- {password: *x}", "- {roles: }",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -84,6 +85,7 @@ func FuzzClouds(f *testing.F) {
 	}
 	f.Add([]byte("clouds: {c: {auth: {auth_url: '{auth[username]!r}'}, region_name: '{x}', regions: [{name: a, values: {auth: 1}}]}}"))
 	f.Add([]byte("clouds: {c: {profile: limestonenetworks, networks: [{name: a}], cacert: ~/x, verify: 'no'}}"))
+	f.Add([]byte("clouds: {c: {regions: {a: b}, auth: {auth_url: 'http://u:p@h'}, compute_interface: [a, b], x_secret: y, z: '{x_secret}'}}"))
 	none := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, err := parseYAML(data)
@@ -103,8 +105,10 @@ func FuzzClouds(f *testing.F) {
 			switch {
 			case err != nil && strings.TrimSpace(err.Error()) == "":
 				t.Fatal("an error without text")
-			case err == nil && (c.Name == "" && name != "" || len(c.Interface) == 0):
+			case err == nil && (c.Name == "" && name != "" || len(c.Interface) == 0 || len(c.ServiceInterfaces("compute")) == 0):
 				t.Fatalf("%+v", c)
+			case err == nil:
+				c.Report(false)
 			}
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -99,7 +100,11 @@ func newTransport(o Options) (*http.Transport, error) {
 	// Tempest 17 and later: with verification off the CA file is not looked at.
 	if o.CACert != "" && !o.Insecure {
 		var err error
-		if conf.RootCAs, err = readCAs(o.CACert); err != nil {
+		read := readCAs
+		if info, statErr := os.Stat(o.CACert); statErr == nil && info.IsDir() && o.CASetting != caSetting {
+			read = readCADirectory
+		}
+		if conf.RootCAs, err = read(o.CACert); err != nil {
 			return nil, &ConfigurationError{Text: fmt.Sprintf("read the CA certificates%s: %v", of(o.CASetting), err), Option: o.caOption(), Err: err}
 		}
 	}
@@ -148,6 +153,25 @@ func readCAs(path string) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, fmt.Errorf("%s holds no certificate in PEM form", path)
+	}
+	return pool, nil
+}
+
+// readCADirectory reads the certificates in a directory, which openstacksdk's HTTP library takes for cacert as well; Tempest
+// takes a file alone.
+func readCADirectory(path string) (*x509.CertPool, error) {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	pool, found := x509.NewCertPool(), false
+	for _, e := range entries {
+		if pem, err := os.ReadFile(filepath.Join(path, e.Name())); err == nil && pool.AppendCertsFromPEM(pem) {
+			found = true
+		}
+	}
+	if !found {
+		return nil, fmt.Errorf("no file in %s holds a certificate in PEM form", path)
 	}
 	return pool, nil
 }

@@ -38,6 +38,8 @@ func TestConnectRefusesBadOptions(t *testing.T) {
 		{"no CA file", Options{AuthURL: good, CACert: empty + ".missing"}, "read the CA certificates: open "},
 		{"the CA file of an option", Options{AuthURL: good, CACert: empty + ".missing", CASetting: "[identity] ca_certificates_file"}, "read the CA certificates of [identity] ca_certificates_file: open "},
 		{"the CA file of a cloud", Options{AuthURL: good, CACert: empty, CASetting: `cacert of cloud "c"`}, `of cacert of cloud "c": ` + empty + " holds no certificate"},
+		{"a CA directory for an option", Options{AuthURL: good, CACert: filepath.Dir(empty), CASetting: "[identity] ca_certificates_file"}, "is a directory"},
+		{"a CA directory without certificates", Options{AuthURL: good, CACert: filepath.Dir(empty), CASetting: `cacert of cloud "c"`}, "no file in " + filepath.Dir(empty) + " holds a certificate"},
 		{"the client certificate of a cloud", Options{AuthURL: good, Cert: empty, CertSetting: `cloud "c"`}, empty + ` of cloud "c"`},
 		{"a CA file without a certificate", Options{AuthURL: good, CACert: empty}, empty + " holds no certificate in PEM form"},
 		{"no client certificate", Options{AuthURL: good, Cert: empty}, "read the client certificate " + empty},

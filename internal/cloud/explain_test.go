@@ -125,11 +125,22 @@ func TestExplainTLS(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	noCA := filepath.Join(t.TempDir(), "missing.pem")
+	caDir := t.TempDir()
+	pem, err := os.ReadFile(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"ca.crt": pem, "README": []byte("no certificate")} {
+		if err := os.WriteFile(filepath.Join(caDir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, tc := range []struct {
 		name, address string
 		o             Options
 		want          string
 	}{
+		{"a directory of CA certificates", good, Options{CACert: caDir, CASetting: `cacert of cloud "c"`}, ""},
 		{"a good certificate", good, Options{CACert: cert}, ""},
 		{"any certificate, whatever the CA file", good, Options{Insecure: true, CACert: noCA}, ""},
 		{"an unknown authority", good, Options{}, "the certificate is signed by an authority that is not trusted here; name its CA with [identity] ca_certificates_file (or cacert in clouds.yaml)"},
