@@ -148,6 +148,37 @@ func TestGateJobs(t *testing.T) {
 	}
 }
 
+// TestGrenadeJob: what the plugin of devstack/upgrade leaves among grenade's files is collected together with Tempest's results,
+// also when the job ended before a phase.
+func TestGrenadeJob(t *testing.T) {
+	t.Parallel()
+	j := newGateJob(t, checkouts()["this project"])
+	j.env = append(j.env, "PERSISTENT_RESOURCES_STATE_DIR="+j.path("state"))
+	saved := j.path("save", "persistent-resources")
+	if err := os.MkdirAll(saved, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	j.vars["fetch_subunit_output_additional_dirs"] = []string{saved}
+	j.vars["tempest_test_regex"] = createTests
+	j.play("run-tempest.yaml").must(t, 0)
+	early := j.command(j.shim("stestr"), "load", "--force-init", "/dev/null") // as resources.sh early_create
+	early.Dir = saved
+	runCommand(t, early).must(t, 0)
+	want := sorted(prefixed("success ", listed(t, createTests)))
+	for _, phase := range []string{"", verifyTests, cleanupTests} {
+		if phase != "" {
+			run := j.command(program(t), "run", "--combine", "--regex", phase, "--config-file="+j.path("etc", "tempest.conf"))
+			run.Dir = saved
+			runCommand(t, run).must(t, 0)
+			want = sorted(append(want, prefixed("success ", listed(t, phase))...))
+		}
+		j.play("fetch-subunit-output.yaml").must(t, 0)
+		if got := outcomes(results(t, j.read(filepath.Join(j.logs, "testrepository.subunit")))); !slices.Equal(got, want) {
+			t.Errorf("after %q the stream has\n%s\nwant\n%s", phase, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}
+
 // TestJobsRefuseCleanup: "tempest cleanup" would delete what the jobs of zuul.d made.
 func TestJobsRefuseCleanup(t *testing.T) {
 	t.Parallel()

@@ -34,6 +34,7 @@ func TestTempestRunThreeWays(t *testing.T) {
 	t.Parallel()
 	for name, enter := range ways() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newTempestWorkspace(t)
 			enter(w)
 			w.run("stestr", "init").must(t, 0)
