@@ -31,7 +31,7 @@ func TestReportsReadTheRest(t *testing.T) {
 		file("bytes", "application/octet-stream", long)
 		events = append(events, &subunit.Event{TestID: id, Status: status})
 	}
-	make := func(limit int) map[string]string {
+	reportsWith := func(limit int) map[string]string {
 		var junit, js, csv, page bytes.Buffer
 		j := NewJUnit(&junit, JUnitOptions{PassingAttachments: true})
 		o := NewJSON(&js, JSONOptions{Attachments: true})
@@ -60,12 +60,12 @@ func TestReportsReadTheRest(t *testing.T) {
 		}
 		return map[string]string{"JUnit": junit.String(), "JSON": js.String(), "CSV": csv.String(), "HTML": page.String()}
 	}
-	want := make(0)
+	want := reportsWith(0)
 	if !strings.Contains(want["JUnit"], "SHUTOFF") {
 		t.Error("the reason is missing")
 	}
 	for _, limit := range []int{100, 1000, 150_000} {
-		for name, got := range make(limit) {
+		for name, got := range reportsWith(limit) {
 			if got != want[name] {
 				t.Errorf("%s differs with %d bytes in memory", name, limit)
 			}
