@@ -43,6 +43,10 @@ func (m *machine) container(op byte) (bool, error) {
 
 // collected makes something of what stood above a mark, or adds it to what stands below.
 func (m *machine) collected(op byte, items []any) error {
+	// Python adds nothing to anything.
+	if len(items) == 0 && (op == opAppends || op == opSetItems || op == opAddItems) {
+		return nil
+	}
 	switch op {
 	case opList:
 		return m.push(&List{Items: items})

@@ -116,6 +116,19 @@ func dumps(items []any) []string {
 	return out
 }
 
+// TestAsPythonReads holds what no Python writes and every Python reads.
+func TestAsPythonReads(t *testing.T) {
+	for pickle, want := range map[string]string{
+		"I010\n.": "int:8", "I0x1f\n.": "int:31", "I 7 \n.": "int:7", "K\x05(e.": "int:5", "N(u.": "None", "(N1K\x01.": "int:1", "(0N.": "None",
+		"(K\x01.": "int:1", "]q\x00h\x00a0h\x000N.": "None", "N.and more": "None",
+	} {
+		v, err := Loads([]byte(pickle))
+		if got := dump(v); err != nil || got != want {
+			t.Errorf("%q: %s, %v; want %s", pickle, got, err, want)
+		}
+	}
+}
+
 func TestNothingIsCalled(t *testing.T) {
 	mark := filepath.Join(t.TempDir(), "executed")
 	for name, tc := range map[string]struct{ pickle, want string }{

@@ -25,6 +25,9 @@ func textual(op byte, text string) (any, error) {
 		case "01":
 			return true, nil
 		}
+		if n, err := strconv.ParseInt(strings.TrimSpace(text), 0, 64); err == nil {
+			return n, nil // Python too reads 010 as eight here
+		}
 		return integer(text)
 	case opLong:
 		return integer(strings.TrimSuffix(strings.TrimSpace(text), "L"))
