@@ -100,7 +100,7 @@ func hostOf(err error) string {
 		return ""
 	}
 	parsed, parseErr := url.Parse(u.URL)
-	if parseErr != nil {
+	if parseErr != nil || parsed.Host == "" { // a redirect's Location; the error tells whole URLs
 		return ""
 	}
 	return fmt.Sprintf("%s %s: ", strings.ToUpper(u.Op), safeURL(parsed))
