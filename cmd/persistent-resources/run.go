@@ -261,7 +261,6 @@ func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, id
 	var unfinished guardOptions
 	unfinished.file, unfinished.combine = inserter.Unfinished()
 	guard := startGuard(unfinished, ids, env)
-	defer guard.Close()
 	process.Sink = func(e *subunit.Event) error {
 		defer guard.Event(e)
 		e.Tags = []string{"worker-0"}
@@ -278,6 +277,7 @@ func (o *runOptions) once(ctx context.Context, repository *stestr.Repository, id
 	err = stestr.Supervise(process)
 	stop()
 	_, storeErr := inserter.Close()
+	guard.Close() // not on the way out of a panic
 	if err := errors.Join(err, out.close(), storeErr); err != nil {
 		return err
 	}

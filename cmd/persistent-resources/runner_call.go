@@ -139,7 +139,6 @@ func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *gl
 		return o.runTests(ctx, own, wanted, out, global, c, env)
 	}
 	guard := startGuard(guardOptions{}, append(slices.Clip(wanted), others...), env)
-	defer guard.Close()
 	out.guard = guard
 	var err error
 	if len(wanted) > 0 || o.with == "" {
@@ -148,6 +147,7 @@ func (o *runnerOptions) answer(ctx context.Context, call stestr.Call, global *gl
 	if foreign.concerns(own) && out.failure() == nil {
 		err = errors.Join(err, foreign.run(ctx, others, out))
 	}
+	guard.Close() // not on the way out of a panic
 	if err != nil {
 		fmt.Fprintf(env.stderr, "persistent-resources: %v\n", err)
 	}
