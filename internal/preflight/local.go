@@ -66,6 +66,10 @@ func (c *checker) recordedRun(service string) {
 	h := j.Header()
 	sealed, _ := j.Sealed()
 	if sealed {
+		if h.Imported != "" {
+			c.add(Warn, stateOption, "%s resources that were imported from %s are recorded in %s; verify and delete work with them, and create will refuse", service, h.Imported, c.o.StateDir)
+			return
+		}
 		c.add(Note, stateOption, "%s resources of run %s are recorded in %s; create keeps them", service, h.Run, c.o.StateDir)
 		return
 	}
