@@ -68,7 +68,7 @@ func (r *resources) chooseNetwork(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.network, err = networkByName(ctx, client, name); err != nil || r.network != "" {
+	if r.network, err = networkByName(ctx, client, name, false); err != nil || r.network != "" {
 		return err
 	}
 	return phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: %s: there is no network %q that the project can see", by, name)

@@ -147,7 +147,7 @@ func TestCreateFailures(t *testing.T) {
 			"tempest.lib.exceptions.InvalidConfiguration: Invalid Configuration\nDetails: validation.connect_method is floating, and neither network.public_network_id nor network.floating_network_name",
 		}},
 		{"unknown network of floating IPs", map[string]string{"network.public_network_id": "", "network.floating_network_name": "nowhere"}, simulator.Fault{}, nil, "setUpClass", []string{
-			`Details: network.floating_network_name: there is no network "nowhere"`,
+			`Details: network.floating_network_name: there is no external network "nowhere"`,
 		}},
 		{"no image", map[string]string{"compute.image_ref": ""}, simulator.Fault{}, nil, "setUpClass", []string{
 			"tempest.lib.exceptions.InvalidConfiguration: Invalid Configuration\nDetails: ", "image_ref",

@@ -3,6 +3,7 @@ package compute
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -90,16 +91,19 @@ func (r *resources) releaseProject(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := groups.List(client, groups.ListOpts{Name: "default"}).AllPages(ctx)
-	if err != nil {
-		return fmt.Errorf("look for the default security group of project %s: %w", project, err)
+	ours := func(g named) bool {
+		return g.Name == "default" && (g.ProjectID == project || g.TenantID == project)
 	}
-	found, err := groups.ExtractGroups(page)
+	found, err := listAll[named](ctx, client, "security-groups", "security_groups", url.Values{"name": {"default"}})
+	if err == nil && !slices.ContainsFunc(found, ours) {
+		// Neutron has just made it, unless something else has answered.
+		found, err = listAll[named](ctx, client, "security-groups", "security_groups", url.Values{"name": {"default"}})
+	}
 	if err != nil {
 		return fmt.Errorf("look for the default security group of project %s: %w", project, err)
 	}
 	for _, g := range found {
-		if g.Name == "default" && (g.ProjectID == project || g.TenantID == project) {
+		if ours(g) {
 			if err := r.removeGroupOf(ctx, project, g.ID); err != nil {
 				return err
 			}

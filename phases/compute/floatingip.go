@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"net/url"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/layer3/floatingips"
@@ -25,7 +26,7 @@ func (r *resources) ensureFloatingIP(ctx context.Context, server state.Record) (
 	if err != nil {
 		return "", err
 	}
-	found, err := listPorts(ctx, client, ports.ListOpts{DeviceID: server.ID})
+	found, err := portsOf(ctx, client, server.ID)
 	if err != nil {
 		return "", fmt.Errorf("list the ports of server %s: %w", server.Name, err)
 	}
@@ -54,7 +55,7 @@ func (r *resources) ensureFloatingIP(ctx context.Context, server state.Record) (
 	}
 	// It was taken off its port, or the server had to be made again.
 	f, err := floatingips.Update(ctx, client, rec.ID, floatingips.UpdateOpts{PortID: &port.ID}).Extract()
-	if err != nil {
+	if err = misread(err, f.ID != rec.ID); err != nil {
 		return "", fmt.Errorf("associate floating IP %s with server %s: %w", rec.ID, server.Name, err)
 	}
 	return f.FloatingIP, r.Journal.Made(rec.Key, rec.ID, floatingDetails(f))
@@ -91,7 +92,7 @@ func (a *floatingAPI) create(ctx context.Context, rec state.Record) (string, map
 	f, err := floatingips.Create(ctx, a.client, floatingips.CreateOpts{
 		FloatingNetworkID: network, PortID: a.port, Description: a.r.Description(rec.Name),
 	}).Extract()
-	if err != nil {
+	if err = misread(err, f.ID == ""); err != nil {
 		return "", nil, err
 	}
 	a.seen = f
@@ -103,24 +104,17 @@ func floatingDetails(f *floatingips.FloatingIP) map[string]string {
 }
 
 func (a *floatingAPI) list(ctx context.Context, rec state.Record) ([]thing, error) {
-	page, err := floatingips.List(a.client, floatingips.ListOpts{Description: a.r.Description(rec.Name)}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := floatingips.ExtractFloatingIPs(page)
-	if err != nil {
-		return nil, fmt.Errorf("read the list of floating IPs: %w", err)
-	}
+	found, err := listAll[floatingips.FloatingIP](ctx, a.client, "floatingips", "floatingips", url.Values{"description": {a.r.Description(rec.Name)}})
 	var out []thing
 	for i := range found {
 		out = append(out, a.thing(rec, &found[i]))
 	}
-	return out, nil
+	return out, err
 }
 
 func (a *floatingAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	f, err := floatingips.Get(ctx, a.client, rec.ID).Extract()
-	if err != nil {
+	if err = misread(err, f.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	a.seen = f
@@ -144,7 +138,7 @@ func floatingChanges(ctx context.Context, client *gophercloud.ServiceClient, rec
 	if phases.NotFound(err) {
 		return []string{fmt.Sprintf("floating IP %s (%s) is gone", rec.Detail(address), rec.ID)}, nil
 	}
-	if err != nil {
+	if err = misread(err, f.ID != rec.ID); err != nil {
 		return nil, fmt.Errorf("get floating IP %s: %w", rec.Detail(address), err)
 	}
 	var out []string

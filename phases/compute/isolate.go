@@ -55,12 +55,12 @@ func (r *resources) externalNetwork(ctx context.Context, client *gophercloud.Ser
 	if name == "" {
 		return "", nil
 	}
-	id, err := networkByName(ctx, client, name)
+	id, err := networkByName(ctx, client, name, true)
 	if err != nil {
 		return "", err
 	}
 	if id == "" {
-		return "", phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: network.floating_network_name: there is no network %q that the project can see, by name or by id", name)
+		return "", phases.FailWith(invalidConfiguration, "Invalid Configuration\nDetails: network.floating_network_name: there is no external network %q that the project can see, by name or by id", name)
 	}
 	r.external = id
 	return id, nil

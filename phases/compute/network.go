@@ -3,6 +3,7 @@ package compute
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"regexp"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -22,24 +23,19 @@ func (a *networkAPI) create(ctx context.Context, rec state.Record) (string, map[
 	n, err := networks.Create(ctx, a.client, networks.CreateOpts{
 		Name: rec.Name, Description: a.r.Description(rec.Name), ProjectID: a.r.ProjectID(),
 	}).Extract()
-	if err != nil {
+	if err = misread(err, n.ID == ""); err != nil {
 		return "", nil, err
 	}
 	return n.ID, nil, nil
 }
 
 func (a *networkAPI) list(ctx context.Context, rec state.Record) ([]thing, error) {
-	found, err := listNetworks(ctx, a.client, networks.ListOpts{Name: rec.Name})
-	var out []thing
-	for i := range found {
-		out = append(out, a.thing(rec, &found[i]))
-	}
-	return out, err
+	return a.r.listNamed(ctx, a.client, "networks", "networks", rec)
 }
 
 func (a *networkAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	n, err := networks.Get(ctx, a.client, rec.ID).Extract()
-	if err != nil {
+	if err = misread(err, n.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, n), nil
@@ -53,21 +49,20 @@ func (a *networkAPI) thing(rec state.Record, n *networks.Network) thing {
 	return thing{n.ID, n.Name, n.Description == a.r.Description(rec.Name)}
 }
 
-func listNetworks(ctx context.Context, client *gophercloud.ServiceClient, o networks.ListOpts) ([]networks.Network, error) {
-	page, err := networks.List(client, o).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return networks.ExtractNetworks(page)
-}
-
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`) //nolint:gochecknoglobals // never written
 
-// networkByName returns the id of the one network that has a name, or this id; "" when there is none.
-func networkByName(ctx context.Context, client *gophercloud.ServiceClient, name string) (string, error) {
-	found, err := listNetworks(ctx, client, networks.ListOpts{Name: name})
+// networkByName returns the id of the one network that has a name, or this id; "" when there is none. Of networks for floating
+// IPs only external ones count: an admin sees every project's networks, and a private one may have the same name.
+func networkByName(ctx context.Context, client *gophercloud.ServiceClient, name string, external bool) (string, error) {
+	query := url.Values{"name": {name}}
+	if external {
+		query.Set("router:external", "True")
+	}
+	found, err := listAll[named](ctx, client, "networks", "networks", query)
 	if err == nil && len(found) == 0 && uuid.MatchString(name) {
-		found, err = listNetworks(ctx, client, networks.ListOpts{ID: name})
+		query.Del("name")
+		query.Set("id", name)
+		found, err = listAll[named](ctx, client, "networks", "networks", query)
 	}
 	switch {
 	case err != nil:

@@ -3,6 +3,7 @@ package compute
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -25,31 +26,19 @@ func (a *routerAPI) create(ctx context.Context, rec state.Record) (string, map[s
 		o.GatewayInfo = &routers.GatewayInfo{NetworkID: a.gateway}
 	}
 	router, err := routers.Create(ctx, a.client, o).Extract()
-	if err != nil {
+	if err = misread(err, router == nil || router.ID == ""); err != nil {
 		return "", nil, err
 	}
 	return router.ID, nil, nil
 }
 
 func (a *routerAPI) list(ctx context.Context, rec state.Record) ([]thing, error) {
-	page, err := routers.List(a.client, routers.ListOpts{Name: rec.Name}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := routers.ExtractRouters(page)
-	if err != nil {
-		return nil, fmt.Errorf("read the list of routers: %w", err)
-	}
-	var out []thing
-	for i := range found {
-		out = append(out, a.thing(rec, &found[i]))
-	}
-	return out, nil
+	return a.r.listNamed(ctx, a.client, "routers", "routers", rec)
 }
 
 func (a *routerAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	router, err := routers.Get(ctx, a.client, rec.ID).Extract()
-	if err != nil {
+	if err = misread(err, router == nil || router.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, router), nil
@@ -73,7 +62,7 @@ type interfaceAPI struct {
 func (a *interfaceAPI) create(ctx context.Context, _ state.Record) (string, map[string]string, error) {
 	router, subnet := a.ends()
 	i, err := routers.AddInterface(ctx, a.client, router.ID, routers.AddInterfaceOpts{SubnetID: subnet.ID}).Extract()
-	if err != nil {
+	if err = misread(err, i.PortID == ""); err != nil {
 		return "", nil, err
 	}
 	return i.PortID, nil, nil
@@ -84,7 +73,7 @@ func (a *interfaceAPI) list(ctx context.Context, rec state.Record) ([]thing, err
 	if !router.Made || !subnet.Made {
 		return nil, nil
 	}
-	found, err := listPorts(ctx, a.client, ports.ListOpts{DeviceID: router.ID})
+	found, err := portsOf(ctx, a.client, router.ID)
 	var out []thing
 	for i := range found {
 		out = append(out, a.thing(rec, &found[i]))
@@ -94,7 +83,7 @@ func (a *interfaceAPI) list(ctx context.Context, rec state.Record) ([]thing, err
 
 func (a *interfaceAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	p, err := ports.Get(ctx, a.client, rec.ID).Extract()
-	if err != nil {
+	if err = misread(err, p.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, p), nil
@@ -120,10 +109,7 @@ func (a *interfaceAPI) thing(rec state.Record, p *ports.Port) thing {
 	return thing{p.ID, rec.Name, true}
 }
 
-func listPorts(ctx context.Context, client *gophercloud.ServiceClient, o ports.ListOpts) ([]ports.Port, error) {
-	page, err := ports.List(client, o).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return ports.ExtractPorts(page)
+// portsOf are the ports of a server or a router.
+func portsOf(ctx context.Context, client *gophercloud.ServiceClient, device string) ([]ports.Port, error) {
+	return listAll[ports.Port](ctx, client, "ports", "ports", url.Values{"device_id": {device}})
 }

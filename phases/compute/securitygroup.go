@@ -63,13 +63,8 @@ func addRules(ctx context.Context, client *gophercloud.ServiceClient, wanted []r
 // getGroup returns a security group as Neutron shows it.
 func getGroup(ctx context.Context, client *gophercloud.ServiceClient, id string) (*group, error) {
 	g := &group{}
-	if err := groups.Get(ctx, client, id).ExtractIntoStructPtr(g, "security_group"); err != nil {
-		return nil, err
-	}
-	if g.ID != id {
-		return nil, phases.ErrNoResource
-	}
-	return g, nil
+	err := groups.Get(ctx, client, id).ExtractIntoStructPtr(g, "security_group")
+	return g, misread(err, g.ID != id)
 }
 
 // wantedRules are Tempest's, SSH and ICMP from anywhere, and one for the guests' SSH port where that is another.
@@ -102,30 +97,15 @@ type groupAPI struct {
 func (a *groupAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
 	g := &group{}
 	err := groups.Create(ctx, a.client, groups.CreateOpts{Name: rec.Name, Description: a.r.Description(rec.Name)}).ExtractIntoStructPtr(g, "security_group")
-	if err != nil {
+	if err = misread(err, g.ID == ""); err != nil {
 		return "", nil, err
-	}
-	if g.ID == "" {
-		return "", nil, phases.ErrNoResource
 	}
 	a.group, a.created = g, true
 	return g.ID, nil, nil
 }
 
 func (a *groupAPI) list(ctx context.Context, rec state.Record) ([]thing, error) {
-	page, err := groups.List(a.client, groups.ListOpts{Name: rec.Name}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := groups.ExtractGroups(page)
-	if err != nil {
-		return nil, fmt.Errorf("read the list of security groups: %w", err)
-	}
-	var out []thing
-	for i := range found {
-		out = append(out, a.thing(rec, &group{ID: found[i].ID, Name: found[i].Name, Description: found[i].Description}))
-	}
-	return out, nil
+	return a.r.listNamed(ctx, a.client, "security-groups", "security_groups", rec)
 }
 
 func (a *groupAPI) get(ctx context.Context, rec state.Record) (thing, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -66,28 +67,23 @@ func getServer(ctx context.Context, client *gophercloud.ServiceClient, id string
 	var body struct {
 		Server json.RawMessage `json:"server"`
 	}
-	if _, err := client.Get(ctx, client.ServiceURL("servers", id), &body, nil); err != nil {
+	_, err := client.Get(ctx, client.ServiceURL("servers", id), &body, nil)
+	if err = misread(err, len(body.Server) == 0); err != nil {
 		return nil, err
 	}
 	s := &server{raw: body.Server}
-	if err := json.Unmarshal(body.Server, s); err != nil {
-		return nil, fmt.Errorf("read server %s: %w", id, err)
+	err = json.Unmarshal(body.Server, s)
+	if err = misread(err, s.ID != id); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
 // serversNamed are the servers of the project that have a name.
-func serversNamed(ctx context.Context, client *gophercloud.ServiceClient, name string) ([]servers.Server, error) {
+func serversNamed(ctx context.Context, client *gophercloud.ServiceClient, name string) ([]server, error) {
 	// Nova takes the name as a regular expression.
-	page, err := servers.List(client, servers.ListOpts{Name: "^" + regexp.QuoteMeta(name) + "$"}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := servers.ExtractServers(page)
-	if err != nil {
-		return nil, fmt.Errorf("read the list of servers: %w", err)
-	}
-	return slices.DeleteFunc(found, func(s servers.Server) bool { return s.Name != name }), nil
+	found, err := listAll[server](ctx, client, "servers/detail", "servers", url.Values{"name": {"^" + regexp.QuoteMeta(name) + "$"}})
+	return slices.DeleteFunc(found, func(s server) bool { return s.Name != name }), err
 }
 
 // serverAPI makes servers.

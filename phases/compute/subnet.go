@@ -3,7 +3,6 @@ package compute
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/netip"
@@ -39,7 +38,7 @@ func (a *subnetAPI) create(ctx context.Context, rec state.Record) (string, map[s
 		if overlaps(err) {
 			continue
 		}
-		if err != nil {
+		if err = misread(err, s == nil || s.ID == ""); err != nil {
 			return "", nil, err
 		}
 		return s.ID, map[string]string{"cidr": s.CIDR}, nil
@@ -79,24 +78,12 @@ func parts(cidr string, bits int) (iter.Seq[netip.Prefix], error) {
 }
 
 func (a *subnetAPI) list(ctx context.Context, rec state.Record) ([]thing, error) {
-	page, err := subnets.List(a.client, subnets.ListOpts{Name: rec.Name}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found, err := subnets.ExtractSubnets(page)
-	if err != nil {
-		return nil, fmt.Errorf("read the list of subnets: %w", err)
-	}
-	var out []thing
-	for i := range found {
-		out = append(out, a.thing(rec, &found[i]))
-	}
-	return out, nil
+	return a.r.listNamed(ctx, a.client, "subnets", "subnets", rec)
 }
 
 func (a *subnetAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	s, err := subnets.Get(ctx, a.client, rec.ID).Extract()
-	if err != nil {
+	if err = misread(err, s == nil || s.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, s), nil

@@ -98,7 +98,7 @@ func madeAgain(ctx context.Context, client *gophercloud.ServiceClient, rec state
 	}
 	var others []string
 	for _, s := range found {
-		others = append(others, fmt.Sprintf("%s, created %s, %s", s.ID, s.Created.UTC().Format("2006-01-02 15:04:05 UTC"), s.Status))
+		others = append(others, fmt.Sprintf("%s, created %s, %s", s.ID, s.Created, s.Status))
 	}
 	return "; it was re-created under the same name as another server (" + strings.Join(others, "; ") + ")"
 }
