@@ -29,24 +29,30 @@ func decodeYAML(data []byte) (*yaml.Decoder, *yaml.Node, error) {
 	if bytes.Contains(data, []byte("%YAML")) {
 		data = yamlDirective.ReplaceAll(data, []byte("${1}%YAML 1.1"))
 	}
-	doc := new(yaml.Node)
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	err := dec.Decode(doc)
-	if err != nil && strings.Contains(err.Error(), "unknown escape character") && bytes.Contains(data, []byte(`\/`)) {
-		// JSON's \/, which the library does not know.
-		doc = new(yaml.Node)
-		dec = yaml.NewDecoder(bytes.NewReader(escapeSlashes(data)))
-		if err = dec.Decode(doc); err == nil {
-			eachNode(doc, func(n *yaml.Node) {
-				if n.Style&yaml.DoubleQuotedStyle == 0 {
-					n.Value = strings.ReplaceAll(n.Value, slash, `\/`)
-				}
-			})
-		}
+	dec, doc, err := firstDocument(data)
+	// JSON's \/, which the library does not know.
+	slashes := err != nil && strings.Contains(err.Error(), "unknown escape character") && bytes.Contains(data, []byte(`\/`))
+	if slashes {
+		data = escapeSlashes(data)
+		dec, doc, err = firstDocument(data)
 	}
 	if err == nil {
 		err = stricter(data, doc)
 	}
+	if err == nil && slashes {
+		eachNode(doc, func(n *yaml.Node) {
+			if n.Style&yaml.DoubleQuotedStyle == 0 {
+				n.Value = strings.ReplaceAll(n.Value, slash, `\/`)
+			}
+		})
+	}
+	return dec, doc, err
+}
+
+func firstDocument(data []byte) (*yaml.Decoder, *yaml.Node, error) {
+	doc := new(yaml.Node)
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	err := dec.Decode(doc)
 	return dec, doc, err
 }
 

@@ -34,6 +34,7 @@ func likePyYAML() map[string]string {
 	return map[string]string{
 		"%YAML 1.2\n---\na: b": "{'a': 'b'}", "# x\n\n%YAML 1.3\n---\na: b": "{'a': 'b'}", "%YAML 2.0\n---\na: b": "!incompatible",
 		`a: "x\/y\\/"` + "\nb: x\\/y": `{'a': 'x/y\\/', 'b': 'x\\/y'}`, `a: "\q\/"`: "!unknown escape character",
+		"a: 'x\ty'\nb: \"x\\/y\" #\tz": `{'a': 'x\ty', 'b': 'x/y'}`, "a: \"x\\/y\"\nb:\tc": "!line 2: found character '\\t'",
 		"a: &x 1\nb: &x 2": "!line 2: found duplicate anchor 'x'", "a: &x 1\nb: *x": "{'a': 1, 'b': 1}",
 		"a: =": "!line 1: could not determine a constructor for the tag 'tag:yaml.org,2002:value'", "{=: x}": "{'=': 'x'}", "a: '='": "{'a': '='}",
 		"- <<":          "!tag:yaml.org,2002:merge",

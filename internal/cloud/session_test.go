@@ -368,7 +368,7 @@ func TestAnswersThatAreNoToken(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(300)
 		}, "300 Multiple Choices with application/json"},
-		{"files alone", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 405) }, "405 Method Not Allowed with text/plain"},
+		{"files alone", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusMethodNotAllowed) }, "405 Method Not Allowed with text/plain"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			k := newKeystone(t)
