@@ -11,8 +11,9 @@ import (
 //
 //	crc(AB) = crc(A)·x^(8·|B|) + crc(B)   for polynomials over GF(2), modulo that of CRC-32
 const (
-	prefixStep = 64 // bytes between two kept prefixes
-	maxStale   = 1 << 13
+	prefixStep     = 64 // bytes between two kept prefixes
+	directChecksum = 8  // spans up to this size in bytes are added up faster than looked up
+	maxStale       = 1 << 13
 )
 
 // checksums judges packets in a window. After one was wrong it keeps prefixes as far as any claim reaches, and adds up each
@@ -46,13 +47,17 @@ const maxBatch = 16
 
 // good reports whether the checksum at the end of the packet in data()[i:i+size] is right.
 func (c *checksums) good(w *window, i, size int) bool {
-	if !c.covers(w.offset() + int64(i)) {
-		p := w.data()[i : i+size]
-		if end := size - checksumSize; crc32.ChecksumIEEE(p[:end]) == binary.BigEndian.Uint32(p[end:]) {
-			return true // as nearly always
-		}
+	from := w.offset() + int64(i)
+	if c.covers(from) {
+		return c.firstGood(w, []claim{{at: i, size: size}}) == 0
 	}
-	return c.firstGood(w, []claim{{at: i, size: size}}) == 0
+	p := w.data()[i : i+size]
+	end := size - checksumSize
+	if crc32.ChecksumIEEE(p[:end]) == binary.BigEndian.Uint32(p[end:]) {
+		return true // as nearly always
+	}
+	c.begin(w, from, end)
+	return false
 }
 
 // firstGood returns the index of the first claim in data() whose checksum is right, or -1.
@@ -61,13 +66,10 @@ func (c *checksums) firstGood(w *window, claims []claim) int {
 		return -1
 	}
 	first := 0
-	if from := w.offset() + int64(claims[0].at); !c.covers(from) {
-		p := w.data()[claims[0].at:][:claims[0].size]
-		end := len(p) - checksumSize
-		if crc32.ChecksumIEEE(p[:end]) == binary.BigEndian.Uint32(p[end:]) {
+	if k := claims[0]; !c.covers(w.offset() + int64(k.at)) {
+		if c.good(w, k.at, k.size) {
 			return 0
 		}
-		c.begin(w, from, end)
 		first = 1
 	}
 	last := 0
@@ -86,6 +88,12 @@ func (c *checksums) firstGood(w *window, claims []claim) int {
 	for i := first; i < len(claims); i++ {
 		k := &claims[i]
 		start, n := ahead+k.at, k.size-checksumSize
+		if n <= directChecksum {
+			if at := start - base; c.tables.bytes.update(0, w.buf, at, at+n) == k.stored {
+				return i
+			}
+			continue
+		}
 		if uint(start-c.start.at) > prefixStep/2 {
 			c.start = point{start &^ (prefixStep - 1), c.prefixes[uint(start)/prefixStep]}
 		}

@@ -155,7 +155,7 @@ func TestRecoverHostile(t *testing.T) {
 // TestRecoverClaimsOfOneSize reads streams of nothing but headers, in which some of the claims are true.
 func TestRecoverClaimsOfOneSize(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
-	for _, size := range []int{8, 15, 16, 17, 63, 100, 600, 20_000, 70_000} {
+	for _, size := range []int{8, 11, 12, 13, 16, 17, 63, 100, 600, 20_000, 70_000} {
 		for every := numberSize(size) + flagBytes; every < 12; every += 1 + rnd.IntN(4) {
 			header := appendNumber([]byte{signature, 0x20, 0x02}, size)
 			for len(header) < every {

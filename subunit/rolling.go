@@ -53,7 +53,7 @@ func (g *rolling) run(data []byte, k claim, sum uint32, t *checksumTables) (at i
 		fixed = 0xFF | flagVersionMask | flagReserved<<16 // the header's bits that cannot differ, as they stand in memory
 	)
 	at = k.at
-	if at < 8 || len(data)-at < k.size || k.size < 2*minPacketSize {
+	if at < 8 || len(data)-at < k.size || k.size < 8+checksumSize {
 		return at, false
 	}
 	head := binary.LittleEndian.Uint64(data[at:])

@@ -262,7 +262,7 @@ func eachEvent(ctx context.Context, o *reportOptions, s labelled, env environmen
 
 // gunzipped unpacks what begins as a gzip file does.
 func gunzipped(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReaderSize(r, 256<<10)
+	b := bufio.NewReaderSize(r, 16<<10) // the stream's reader asks for more at once, which then goes there directly
 	// A stream shorter than two bytes is no gzip file, and no error either.
 	if head, _ := b.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
 		return gzip.NewReader(b)
