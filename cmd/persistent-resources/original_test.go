@@ -47,6 +47,7 @@ func originalCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[1])), 0o700))
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+	c.bystander = c.original["server"]
 	c.original = p.made
 }
 
@@ -71,6 +72,10 @@ func originalLossCommand(ts *testscript.TestScript, _ bool, args []string) {
 		pair, err := guest.GenerateKey("ecdsa")
 		ts.Check(err)
 		ts.Check(c.sim.ReplaceKeypair(m["user"], m["keypair"], pair.PublicKey))
+	case "floating IP taken off":
+		ts.Check(c.sim.DisassociateFloatingIP(m["address"]))
+	case "floating IP moved":
+		ts.Check(c.sim.MoveFloatingIP(m["address"], c.bystander))
 	case "floating IP missing":
 		ts.Check(c.sim.DeleteFloatingIP(m["address"]))
 	default:

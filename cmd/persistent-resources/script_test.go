@@ -56,7 +56,8 @@ type scriptCloud struct {
 	sim    *simulator.Cloud
 	before []string
 
-	original map[string]string // what the last "original" made
+	original  map[string]string // what the last "original" made
+	bystander string            // the server that the one before it made
 }
 
 func cloudOf(ts *testscript.TestScript) *scriptCloud {

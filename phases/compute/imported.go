@@ -4,6 +4,11 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
+
+	"github.com/gophercloud/gophercloud/v2"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/layer3/floatingips"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/ports"
 
 	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
@@ -62,4 +67,28 @@ func (r *resources) look(ctx context.Context, rec state.Record) (*server, error)
 		return nil, fmt.Errorf("get server %s: %w", rec.Name, err)
 	}
 	return s, nil
+}
+
+// importedFloatingChanges says what became of a floating IP whose port the original did not record: it must be on a port of
+// the server.
+func importedFloatingChanges(ctx context.Context, client *gophercloud.ServiceClient, rec, server state.Record) ([]string, error) {
+	out, err := floatingChanges(ctx, client, rec)
+	if err != nil || len(out) > 0 {
+		return out, err
+	}
+	found, err := listPorts(ctx, client, ports.ListOpts{DeviceID: server.ID})
+	if err != nil {
+		return nil, fmt.Errorf("list the ports of server %s: %w", server.Name, err)
+	}
+	f, err := floatingips.Get(ctx, client, rec.ID).Extract()
+	if err != nil {
+		return nil, fmt.Errorf("get floating IP %s: %w", rec.Detail(address), err)
+	}
+	switch {
+	case f.PortID == "":
+		return []string{fmt.Sprintf("floating IP %s is on no port any more", rec.Detail(address))}, nil
+	case !slices.ContainsFunc(found, func(p ports.Port) bool { return p.ID == f.PortID }):
+		return []string{fmt.Sprintf("floating IP %s is on port %s, which is none of the server's", rec.Detail(address), f.PortID)}, nil
+	}
+	return nil, nil
 }

@@ -118,6 +118,9 @@ func (r *resources) verifyFloatingIP(ctx context.Context, server state.Record) (
 	if err != nil {
 		return nil, err
 	}
+	if rec.Detail(phases.Imported) != "" {
+		return importedFloatingChanges(ctx, client, rec, server)
+	}
 	return floatingChanges(ctx, client, rec)
 }
 
