@@ -184,7 +184,8 @@ func (f *Fixture) Wait(ctx context.Context, w Waiting) error {
 	}
 	w.Interval = max(w.Interval, shortestInterval)
 	start := time.Now()
-	defer f.tell("")
+	tell := f.wait()
+	defer tell("")
 	for {
 		seen, done, err := w.Poll(ctx)
 		if done && err == nil {
@@ -203,7 +204,7 @@ func (f *Fixture) Wait(ctx context.Context, w Waiting) error {
 			}
 			return FailWith("tempest.lib.exceptions.TimeoutException", "Request timed out\nDetails: waited %s for %s; last seen: %s", w.Timeout, w.For, seen)
 		}
-		f.tell(fmt.Sprintf("waiting for %s (%s)", w.For, strings.TrimSpace(seen)))
+		tell(fmt.Sprintf("waiting for %s (%s)", w.For, strings.TrimSpace(seen)))
 		if err := cloud.Pause(ctx, w.Interval); err != nil {
 			return fmt.Errorf("wait for %s, last seen %s: %w", w.For, seen, err)
 		}

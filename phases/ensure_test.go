@@ -194,7 +194,7 @@ func TestRemove(t *testing.T) {
 func TestWait(t *testing.T) {
 	f, _ := shelfFixture(t, false, false)
 	var told []string
-	f.Progress = func(what string) { told = append(told, what) }
+	f.Progress = func() func(string) { return func(what string) { told = append(told, what) } }
 	polls := 0
 	wait := func(w Waiting) error {
 		polls, told = 0, nil

@@ -27,8 +27,9 @@ type Fixture struct {
 	NoAPI bool
 	// Concurrency is how many resources of a service may be worked on at once.
 	Concurrency int
-	// Progress, when set, is told what is being waited for; "" when the wait is over.
-	Progress func(what string)
+	// Progress, when set, is called when a wait begins. What it returns is told what is being waited for, and "" when that is
+	// over; several waits may go on at once.
+	Progress func() (tell func(what string))
 
 	program string
 	state   state.Dir
@@ -84,11 +85,13 @@ func (f *Fixture) Description(name string) string {
 
 // openState takes the service's lock and reads its journal.
 func (f *Fixture) openState(ctx context.Context) error {
+	tell := f.wait()
+	defer tell("")
 	lock, err := f.state.Lock(ctx, f.ID.Service, state.LockOptions{
 		Holder:   fmt.Sprintf("%s of %s, process %d", f.ID.Phase, f.ID.Service, os.Getpid()),
 		Wait:     time.Duration(f.Config.PersistentResources.LockTimeout) * time.Second,
 		Existing: f.ID.Phase != Create,
-		OnWait:   func(holder string) { f.tell("waiting for " + holder) },
+		OnWait:   func(holder string) { tell("waiting for " + holder) },
 	})
 	var missing *state.MissingError
 	if errors.As(err, &missing) && f.ID.Phase == Delete && f.state.HasRecords() {
@@ -98,7 +101,6 @@ func (f *Fixture) openState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f.tell("")
 	f.lock = lock
 	if f.Journal, err = f.state.Open(f.ID.Service); err != nil {
 		return err
@@ -118,14 +120,20 @@ func (f *Fixture) close() {
 	}
 }
 
-func (f *Fixture) tell(what string) {
-	if f.Progress != nil {
-		f.Progress(what)
+// wait begins a wait.
+func (f *Fixture) wait() (tell func(what string)) {
+	if f.Progress == nil {
+		return func(string) {}
 	}
+	return f.Progress()
 }
 
-// Waiting tells a watching person what is being waited for; "" ends the wait.
-func (f *Fixture) Waiting(what string) { f.tell(what) }
+// Waiting tells a watching person what is being waited for, until the returned function is called.
+func (f *Fixture) Waiting(what string) (over func()) {
+	tell := f.wait()
+	tell(what)
+	return func() { tell("") }
+}
 
 // sealJournal ends create. The record is complete when every test of the class has passed, in this process or in another
 // that had a part of them; an interrupted create stays open.

@@ -268,7 +268,7 @@ func TestLockedStateFailsTheClass(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told []string
-	b.o.Progress = func(what string) { told = append(told, what) }
+	b.o.Progress = func() func(string) { return func(what string) { told = append(told, what) } }
 	out := b.run(t.Context(), Verify)
 	if len(out.Errors) != 1 || !strings.Contains(out.Errors[0].Error(), "locked by create of alpha, process 7") {
 		t.Errorf("errors %v", out.Errors)

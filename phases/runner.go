@@ -41,7 +41,7 @@ type Options struct {
 	Tags        []string
 	NoAPI       bool
 	Concurrency int // classes, and resources of a class, at once; less than 1 means 1
-	Progress    func(what string)
+	Progress    func() (tell func(what string)) // see Fixture.Progress
 	Program     string // version, recorded in the state
 	Now         func() time.Time
 	// LateAnswers is how long a create call that had no answer may still take effect: what it was to make is looked for until

@@ -47,7 +47,7 @@ type Console struct {
 	mu      sync.Mutex
 	out     *bufio.Writer
 	live    *liveLine
-	waits   plainWaits
+	waits   waitList
 	workers map[int]*workerLoad
 	sum     time.Duration
 	failed  []*subunit.Result
@@ -63,7 +63,7 @@ type workerLoad struct {
 func NewConsole(o ConsoleOptions) *Console {
 	c := &Console{o: o, out: bufio.NewWriter(o.Out), workers: map[int]*workerLoad{}}
 	if o.Live != nil {
-		c.live = newLiveLine(o.Live)
+		c.live = newLiveLine(o.Live, &c.waits)
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -27,51 +28,76 @@ func (c *Console) Event(e *subunit.Event) {
 	c.live.event(e)
 }
 
-// Tick brings the times in the live line up to date; call it about once a second while tests run.
+// Tick brings the times in the live line up to date, or tells of long waits where there is none; call it about once a second
+// while tests run.
 func (c *Console) Tick(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.live.draw(now)
+	c.tellWaits(now)
 }
 
-// Waiting tells what is being waited for, in words that begin with "waiting for"; "" says that the wait is over. On a
-// terminal it shows in the live line with the time it has taken; elsewhere a wait that has taken a few seconds is told in
-// a plain line of its own.
-func (c *Console) Waiting(what string, now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// NewWait returns what a wait tells of itself: what is being waited for, in words that begin with "waiting for", and "" when it
+// is over. Several may go on at once. On a terminal the longest shows in the live line with the time it has taken; elsewhere
+// each that has taken a few seconds is told in a plain line of its own.
+func (c *Console) NewWait() func(what string, now time.Time) {
+	w := &wait{}
+	return func(what string, now time.Time) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.waits.tell(w, what, now)
+		c.live.draw(now)
+		c.tellWaits(now)
+	}
+}
+
+// tellWaits writes a line of each wait that deserves one.
+func (c *Console) tellWaits(now time.Time) {
 	if c.live != nil {
-		c.live.wait(what, now)
 		return
 	}
-	if c.waits.tell(what, now) {
-		// A line that cannot be written is told by the results, which cannot be written either.
-		defer c.out.Flush()
-		_, _ = fmt.Fprintf(c.out, "… %s, %s so far\n", clean(what, terminal), now.Sub(c.waits.since).Round(time.Second))
+	for _, w := range c.waits.all {
+		if !w.due(now) {
+			continue
+		}
+		_, _ = fmt.Fprintf(c.out, "… %s, %s so far\n", clean(w.what, terminal), now.Sub(w.since).Round(time.Second))
 	}
+	// A line that cannot be written is told by the results, which cannot be written either.
+	_ = c.out.Flush()
 }
 
-// plainWaits says which waits deserve a line where nothing can be drawn over: one after a few seconds, and then again
-// whenever as much time has passed as before.
-type plainWaits struct {
-	what  string // up to what was last seen, which changes from poll to poll
+// wait is something that is being waited for.
+type wait struct {
+	what  string // with what was last seen, which changes from poll to poll
 	since time.Time
-	next  time.Duration
+	next  time.Duration // when it deserves a plain line
 }
 
 const firstPlainWait = 10 * time.Second
 
-func (p *plainWaits) tell(what string, now time.Time) bool {
-	subject, _, _ := strings.Cut(what, " (")
-	if subject != p.what {
-		*p = plainWaits{what: subject, since: now, next: firstPlainWait}
+// due reports whether a wait deserves a line where nothing can be drawn over: after a few seconds, and then again whenever as
+// much time has passed as before.
+func (w *wait) due(now time.Time) bool {
+	if now.Sub(w.since) < w.next {
 		return false
 	}
-	if what == "" || now.Sub(p.since) < p.next {
-		return false
-	}
-	p.next *= 2
+	w.next *= 2
 	return true
+}
+
+// waitList are the waits that go on, the longest first.
+type waitList struct{ all []*wait }
+
+func (l *waitList) tell(w *wait, what string, now time.Time) {
+	subject := func(s string) string { before, _, _ := strings.Cut(s, " ("); return before }
+	if what == "" || subject(what) != subject(w.what) {
+		l.all = slices.DeleteFunc(l.all, func(other *wait) bool { return other == w })
+		w.since, w.next = now, firstPlainWait
+		if what != "" {
+			l.all = append(l.all, w)
+		}
+	}
+	w.what = what
 }
 
 // liveLine is one line of a terminal that is drawn again and again. A nil liveLine does nothing.
@@ -82,13 +108,12 @@ type liveLine struct {
 	done    int
 	failed  int
 	running map[string]time.Time // id+route -> start
-	waiting string
-	since   time.Time // when the wait began
+	waits   *waitList
 	shown   bool
 }
 
-func newLiveLine(w io.Writer) *liveLine {
-	return &liveLine{w: w, width: func() int { return terminalWidth(w) }, running: map[string]time.Time{}}
+func newLiveLine(w io.Writer, waits *waitList) *liveLine {
+	return &liveLine{w: w, waits: waits, width: func() int { return terminalWidth(w) }, running: map[string]time.Time{}}
 }
 
 func terminalWidth(w io.Writer) int {
@@ -125,15 +150,6 @@ func (l *liveLine) finished(r *subunit.Result) {
 	l.draw(r.End)
 }
 
-func (l *liveLine) wait(what string, now time.Time) {
-	subject := func(s string) string { before, _, _ := strings.Cut(s, " ("); return before }
-	if subject(what) != subject(l.waiting) {
-		l.since = now
-	}
-	l.waiting = what
-	l.draw(now)
-}
-
 // clear empties the line, so that other output can be written in its place.
 func (l *liveLine) clear() {
 	if l != nil && l.shown {
@@ -147,7 +163,7 @@ func (l *liveLine) draw(now time.Time) {
 		return
 	}
 	l.clear()
-	if len(l.running) == 0 && l.waiting == "" {
+	if len(l.running) == 0 && len(l.waits.all) == 0 {
 		return
 	}
 	text := l.text(now)
@@ -182,8 +198,11 @@ func (l *liveLine) text(now time.Time) string {
 			fmt.Fprintf(&b, " %s", now.Sub(start).Round(time.Second))
 		}
 	}
-	if l.waiting != "" {
-		fmt.Fprintf(&b, " %s %s", clean(l.waiting, terminal), now.Sub(l.since).Round(time.Second))
+	if all := l.waits.all; len(all) > 0 {
+		fmt.Fprintf(&b, " %s %s", clean(all[0].what, terminal), now.Sub(all[0].since).Round(time.Second))
+		if len(all) > 1 {
+			fmt.Fprintf(&b, ", and %d more", len(all)-1)
+		}
 	}
 	return b.String()
 }

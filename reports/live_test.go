@@ -79,12 +79,13 @@ func TestNotATerminal(t *testing.T) {
 func TestWaitingInTheLiveLine(t *testing.T) {
 	var out bytes.Buffer
 	c := NewConsole(ConsoleOptions{Out: &out, Live: &out})
-	c.Waiting("waiting for SSH on server s (10.0.0.1)", epoch)
-	c.Waiting("waiting for SSH on server s (10.0.0.2)", epoch.Add(12*time.Second))
+	tell := c.NewWait()
+	tell("waiting for SSH on server s (10.0.0.1)", epoch)
+	tell("waiting for SSH on server s (10.0.0.2)", epoch.Add(12*time.Second))
 	if got := screen(t, out.String()); len(got) != 1 || got[0] != "[0] waiting for SSH on server s (10.0.0.2) 12s" {
 		t.Errorf("got %q", got)
 	}
-	c.Waiting("", epoch.Add(13*time.Second))
+	tell("", epoch.Add(13*time.Second))
 	if got := screen(t, out.String()); len(got) != 1 || got[0] != "" {
 		t.Errorf("got %q after the wait", got)
 	}
@@ -94,10 +95,45 @@ func TestWaitingInTheLiveLine(t *testing.T) {
 func TestWaitingOffATerminal(t *testing.T) {
 	var out bytes.Buffer
 	c := NewConsole(ConsoleOptions{Out: &out})
+	tell := c.NewWait()
 	for s := range 45 {
-		c.Waiting("waiting for server s (BUILD)", epoch.Add(time.Duration(s)*time.Second))
+		tell("waiting for server s (BUILD)", epoch.Add(time.Duration(s)*time.Second))
 	}
 	want := "… waiting for server s (BUILD), 10s so far\n… waiting for server s (BUILD), 20s so far\n… waiting for server s (BUILD), 40s so far\n"
+	if out.String() != want {
+		t.Errorf("got %q", &out)
+	}
+}
+
+// Several waits at once end each for itself, and none makes another seem to begin anew.
+func TestWaitsAtOnce(t *testing.T) {
+	at := func(s int) time.Time { return epoch.Add(time.Duration(s) * time.Second) }
+	var out bytes.Buffer
+	c := NewConsole(ConsoleOptions{Out: &out, Live: &out})
+	a, b := c.NewWait(), c.NewWait()
+	a("waiting for server a (BUILD)", at(0))
+	b("waiting for server b (BUILD)", at(2))
+	a("waiting for server a (BUILD, task state spawning)", at(5))
+	if got := screen(t, out.String()); got[0] != "[0] waiting for server a (BUILD, task state spawning) 5s, and 1 more" {
+		t.Errorf("got %q", got)
+	}
+	a("", at(6))
+	if got := screen(t, out.String()); got[0] != "[0] waiting for server b (BUILD) 4s" {
+		t.Errorf("got %q after the first has ended", got)
+	}
+
+	out.Reset()
+	c = NewConsole(ConsoleOptions{Out: &out})
+	a, b = c.NewWait(), c.NewWait()
+	// One that asks again and again, and one that, as for SSH, says no more until it is over.
+	b("waiting for SSH on server b (10.0.0.1)", at(1))
+	for s := range 13 {
+		a("waiting for server a (BUILD)", at(s))
+		c.Tick(at(s))
+	}
+	b("", at(13))
+	c.Tick(at(60))
+	want := "… waiting for server a (BUILD), 10s so far\n… waiting for SSH on server b (10.0.0.1), 10s so far\n… waiting for server a (BUILD), 1m0s so far\n"
 	if out.String() != want {
 		t.Errorf("got %q", &out)
 	}

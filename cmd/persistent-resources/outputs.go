@@ -138,11 +138,13 @@ func (o *outputs) failure() error {
 	return o.err
 }
 
-// progress is told by a run what it waits for.
-func (o *outputs) progress(what string) {
-	if o.console != nil {
-		o.console.Waiting(what, time.Now())
+// progress is told by each wait of a run what it waits for.
+func (o *outputs) progress() func(what string) {
+	if o.console == nil {
+		return func(string) {}
 	}
+	tell := o.console.NewWait()
+	return func(what string) { tell(what, time.Now()) }
 }
 
 // watch keeps the times of the live line going until the returned function is called.

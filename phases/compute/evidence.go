@@ -28,8 +28,7 @@ func (r *resources) explained(ctx context.Context, rec state.Record, b baseline,
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceTime)
 	defer cancel()
-	r.Waiting("looking for the reason why server " + rec.Name + " does not answer")
-	defer r.Waiting("")
+	defer r.Waiting("looking for the reason why server " + rec.Name + " does not answer")()
 	var all []phases.Attachment
 	add := func(name, text string) {
 		if text != "" {

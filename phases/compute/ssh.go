@@ -37,8 +37,7 @@ func (r *resources) read(ctx context.Context, rec state.Record, t guest.Target) 
 	if t.PrivateKey == "" {
 		return guest.Baseline{}, phases.Fail("no key was recorded to log in to server %s with: create ran without [validation] run_validation", rec.Name)
 	}
-	r.Waiting(fmt.Sprintf("waiting for SSH on server %s (%s)", rec.Name, t.Address))
-	defer r.Waiting("")
+	defer r.Waiting(fmt.Sprintf("waiting for SSH on server %s (%s)", rec.Name, t.Address))()
 	pause, step := r.pauses()
 	client, err := guest.Dial(ctx, t, guest.Options{Log: slog.New(&logHandler{ctx, r.Log}), FirstPause: pause, PauseStep: step})
 	if err != nil {

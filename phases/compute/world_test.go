@@ -114,7 +114,7 @@ func (w *world) run(ctx context.Context, phase phases.Phase, only ...string) res
 			return p == phase && len(only) == 0
 		},
 		Config: w.config(), State: w.stateDir(), Sink: collector.Add, Log: &phases.Log{Secrets: secrets}, NoAPI: w.noAPI, Concurrency: w.at,
-		LateAnswers: max(w.late, 1), Progress: w.told,
+		LateAnswers: max(w.late, 1), Progress: w.progress,
 		Connect: func(c *tempestconf.Config) (*cloud.Connection, error) {
 			o, err := cloud.FromConfig(c)
 			if err != nil {
@@ -126,6 +126,13 @@ func (w *world) run(ctx context.Context, phase phases.Phase, only ...string) res
 	})
 	collector.Flush()
 	return out
+}
+
+func (w *world) progress() func(what string) {
+	if w.told == nil {
+		return func(string) {}
+	}
+	return w.told
 }
 
 // must runs a phase in which nothing may fail.
