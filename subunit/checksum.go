@@ -39,11 +39,12 @@ type claim struct {
 	at, size int
 	stored   uint32 // the checksum at its end
 	prefix   uint32 // of the stream up to the last step before that
+	near     byte   // the first byte after that step: looked at early, it and its neighbours are there when they are added up
 }
 
 // maxBatch is how many claims are judged at once. Those of a hostile stream end anywhere in four million bytes: what is
 // looked up for each can come from memory at the same time.
-const maxBatch = 16
+const maxBatch = 32
 
 // good reports whether the checksum at the end of the packet in data()[i:i+size] is right.
 func (c *checksums) good(w *window, i, size int) bool {
@@ -84,6 +85,7 @@ func (c *checksums) firstGood(w *window, claims []claim) int {
 		end := ahead + k.at + k.size - checksumSize
 		k.stored = binary.BigEndian.Uint32(w.buf[end-base:])
 		k.prefix = c.prefixes[uint(end)/prefixStep]
+		k.near = w.buf[end&^(prefixStep-1)-base]
 	}
 	for i := first; i < len(claims); i++ {
 		k := &claims[i]
