@@ -76,12 +76,12 @@ func importedFloatingChanges(ctx context.Context, client *gophercloud.ServiceCli
 	if err != nil || len(out) > 0 {
 		return out, err
 	}
-	found, err := listPorts(ctx, client, ports.ListOpts{DeviceID: server.ID})
+	found, err := portsOf(ctx, client, server.ID)
 	if err != nil {
 		return nil, fmt.Errorf("list the ports of server %s: %w", server.Name, err)
 	}
 	f, err := floatingips.Get(ctx, client, rec.ID).Extract()
-	if err != nil {
+	if err = misread(err, f.ID != rec.ID); err != nil {
 		return nil, fmt.Errorf("get floating IP %s: %w", rec.Detail(address), err)
 	}
 	switch {
