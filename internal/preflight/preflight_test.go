@@ -219,6 +219,24 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestTypeOfTheCloud: a service type that clouds.yaml sets is no fault of tempest.conf's catalog_type.
+func TestTypeOfTheCloud(t *testing.T) {
+	s := newSite(t)
+	path := filepath.Join(s.dir, "etc", "clouds.yaml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(data), "    interface: public\n", "    interface: public\n    object_store_service_type: nonsense\n")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := told(s.check(nil, "simulated"), preflight.Fail)
+	if !strings.Contains(got, "fail service_available.swift: the catalog has no nonsense service; it has: ") || !strings.Contains(got, `; the cloud "simulated" sets the type`) {
+		t.Error(got)
+	}
+}
+
 func TestBadValues(t *testing.T) {
 	s := newSite(t)
 	conf := filepath.Join(s.dir, "etc", "tempest.conf")

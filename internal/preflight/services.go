@@ -3,6 +3,7 @@ package preflight
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,19 +108,36 @@ func (c *checker) fellBack(section string, e cloud.Endpoint, s cloud.Service) st
 
 // missing is the finding of a service that the catalog lacks.
 func (c *checker) missing(k known, err *cloud.EndpointNotFoundError) {
-	option := k.section + ".catalog_type"
+	var options []string
+	text := err.Error()
+	if official := officialType(k.section); c.c.Cloud != nil && c.c.Cloud.ServiceSetting(official, "service_type") != "" {
+		text += fmt.Sprintf("; the cloud %q sets the type", c.c.Cloud.Name)
+	} else {
+		options = append(options, k.section+".catalog_type")
+	}
+	if k.switchd != "" {
+		options = append(options, "service_available."+k.switchd)
+	}
 	switch {
 	case c.work.dynamic && c.work.token.ProjectID == "" && slices.Contains(err.Types, k.service.Type):
 		// A token without a project shows no endpoint with a project in its path.
 		c.add(Note, "auth.admin_system", "the %s service is in the catalog, and its endpoint will be known with the project that is made", k.service.Type)
 	case k.needed && k.on:
-		if k.switchd != "" {
-			option += ",service_available." + k.switchd
-		}
-		c.add(Fail, option, "%v", err)
+		c.add(Fail, strings.Join(options, ","), "%s", text)
 	case k.on && k.switchd != "":
-		c.add(Note, option+",service_available."+k.switchd, "%v; no test that will run needs it", err)
+		c.add(Note, strings.Join(options, ","), "%s; no test that will run needs it", text)
 	}
+}
+
+// officialType is the type under which clouds.yaml knows the service of a section of tempest.conf.
+func officialType(section string) string {
+	switch section {
+	case "volume":
+		return "block-storage"
+	case "object-storage":
+		return "object-store"
+	}
+	return section
 }
 
 // list adds a service with what it tells of its versions.
