@@ -40,16 +40,16 @@ type Options struct {
 	Env         func(string) string // Tempest's environment: OS_TEST_TIMEOUT, OS_LOG_CAPTURE, …
 	Tags        []string
 	NoAPI       bool
-	Concurrency int // classes, and resources of a class, at once; less than 1 means 1
+	Concurrency int                             // classes, and resources of a class, at once; less than 1 means 1
 	Progress    func() (tell func(what string)) // see Fixture.Progress
-	Program     string // version, recorded in the state
+	Program     string                          // version, recorded in the state
 	Now         func() time.Time
 	// LateAnswers is how long a create call that had no answer may still take effect: what it was to make is looked for until
 	// then before it is made again or taken for gone. 0 means a minute, or [service-clients] http_timeout where that is longer.
 	LateAnswers time.Duration
 	// Side says when a verify runs, e.g. "pre-upgrade"; it is recorded beside what the services tell of their releases.
 	Side string
-	// ExpectRelease, when set, makes verify fail where a service tells what no service of that release tells.
+	// ExpectRelease, when set, makes create and verify fail where a service tells what no service of that release tells.
 	ExpectRelease *releases.Release
 	// Stop is asked before each test; a non-nil error ends the run there (the stream's reader is gone).
 	Stop func() error

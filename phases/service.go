@@ -83,7 +83,7 @@ type Stage struct {
 //	clear_credentials  keep                –                  run, once everything is seen gone
 //
 // After resource_setup create and verify record what the services tell of their releases. That a release is not the
-// expected one (--expect-release) is said when the tests of verify have run: it does not make them untrue.
+// expected one (--expect-release) is said when the tests have run: it does not make them untrue.
 func class(newService NewService, phase Phase, f *Fixture) Class {
 	s := newService(f)
 	c := Class{ID: ClassID{Service: s.Name, Phase: phase, Base: s.Class}, fixture: f}
@@ -91,7 +91,7 @@ func class(newService NewService, phase Phase, f *Fixture) Class {
 	case Create:
 		c.SetUp = f.fresh(s)
 		c.Tests = s.Create
-		c.TearDown = f.seal(s)
+		c.TearDown = append(f.seal(s), Stage{"releases", f.expectRelease})
 	case Verify:
 		c.SetUp = append(f.fromState(s, s.Load), Stage{"releases", f.readReleases(s)})
 		c.Tests = s.Verify

@@ -53,9 +53,11 @@ and only then its project and user. Run again it has nothing to do.`,
 	f.IntVarP(&o.concurrency, "concurrency", "w", 0, "work on up to `N` classes, and resources of a class, at once (0: the number of CPUs)")
 	f.StringVar(&o.trace, "trace", "", "record every exchange with the cloud in this `FILE`, a line of JSON each, without secrets")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing but problems")
+	if phase != phases.Delete {
+		f.StringVar(&o.release, "expect-release", "", "fail unless what each service tells of itself fits the OpenStack release of this `NAME`, e.g. epoxy or 2025.1")
+	}
 	if phase == phases.Verify {
 		f.BoolVar(&o.noAPI, "no-api", false, "while the control plane is down: run only what needs no OpenStack API, skip the rest")
-		f.StringVar(&o.release, "expect-release", "", "fail unless what each service tells of itself fits the OpenStack release of this `NAME`, e.g. epoxy or 2025.1")
 		f.StringVar(&o.side, "side", "", "`WHEN` this verify runs, for the reports: pre-upgrade, post-upgrade, …")
 	}
 	return c
