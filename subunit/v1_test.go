@@ -3,6 +3,7 @@ package subunit
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -209,6 +210,28 @@ func TestV1ReadError(t *testing.T) {
 	}
 	if !errors.Is(last, broken) || len(got) != 3 || got[2] != "fail a" {
 		t.Errorf("got %q and %v", got, last)
+	}
+}
+
+// Tags that hold for a whole stream would else make every test cost more than the one before.
+func TestV1ManyTags(t *testing.T) {
+	var stream strings.Builder
+	for i := range 2 * maxV1Tags {
+		fmt.Fprintf(&stream, "tags: t%d\n", i)
+	}
+	stream.WriteString("test: a\nsuccess: a\n")
+	text, tags := 0, 0
+	for e, err := range NewV1Reader(strings.NewReader(stream.String()), Recover).All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Text {
+			text++
+		}
+		tags = max(tags, len(e.Tags))
+	}
+	if text != maxV1Tags || tags != maxV1Tags {
+		t.Errorf("%d lines of text and %d tags", text, tags)
 	}
 }
 

@@ -89,8 +89,9 @@ func (r *V1Reader) line(line []byte, at int64) error {
 			return nil
 		}
 	case d == directTags:
-		r.changeTags(strings.Fields(cleanString(rest)))
-		return nil
+		if r.changeTags(strings.Fields(cleanString(rest))) {
+			return nil
+		}
 	case d == directTime:
 		if t, ok := parseV1Time(rest); ok {
 			r.now = t
@@ -126,18 +127,29 @@ func (r *V1Reader) finish(status Status) {
 	r.inTest, r.details = false, nil
 }
 
-func (r *V1Reader) changeTags(words []string) {
+// maxV1Tags bounds the tags that hold at a time: every test that follows has them all.
+const maxV1Tags = 1 << 10
+
+// changeTags adds tags and takes tags away. It returns false, and does neither, if there would be too many.
+func (r *V1Reader) changeTags(words []string) bool {
 	tags := &r.tags
 	if r.inTest {
 		tags = &r.testTags
 	}
+	if len(*tags)+len(words) > maxV1Tags {
+		return false
+	}
+	gone := map[string]bool{}
 	for _, w := range words {
-		if !strings.HasPrefix(w, "-") {
+		if tag, ok := strings.CutPrefix(w, "-"); ok {
+			gone[tag] = true
+		} else {
 			*tags = append(*tags, w)
 		}
 	}
 	slices.Sort(*tags)
-	*tags = slices.DeleteFunc(slices.Compact(*tags), func(tag string) bool { return slices.Contains(words, "-"+tag) })
+	*tags = slices.DeleteFunc(slices.Compact(*tags), func(tag string) bool { return gone[tag] })
+	return true
 }
 
 // ended takes in the end of the stream. A test that it leaves open fails.
