@@ -219,7 +219,7 @@ func TestV1ManyTags(t *testing.T) {
 	for i := range 2 * maxV1Tags {
 		fmt.Fprintf(&stream, "tags: t%d\n", i)
 	}
-	stream.WriteString("test: a\nsuccess: a\n")
+	stream.WriteString("tags: -t0\ntags: last\ntest: a\nsuccess: a\n") // there is room again
 	text, tags := 0, 0
 	for e, err := range NewV1Reader(strings.NewReader(stream.String()), Recover).All() {
 		if err != nil {

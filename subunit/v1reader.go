@@ -136,17 +136,19 @@ func (r *V1Reader) changeTags(words []string) bool {
 	if r.inTest {
 		tags = &r.testTags
 	}
-	if len(*tags)+len(words) > maxV1Tags {
-		return false
-	}
+	var added []string
 	gone := map[string]bool{}
 	for _, w := range words {
 		if tag, ok := strings.CutPrefix(w, "-"); ok {
 			gone[tag] = true
 		} else {
-			*tags = append(*tags, w)
+			added = append(added, w)
 		}
 	}
+	if len(*tags)+len(added) > maxV1Tags {
+		return false
+	}
+	*tags = append(*tags, added...)
 	slices.Sort(*tags)
 	*tags = slices.DeleteFunc(slices.Compact(*tags), func(tag string) bool { return gone[tag] })
 	return true
