@@ -45,7 +45,9 @@ def resources(cloud):
         images[name] = cloud.create_image(
             name, filename=CLIENT + source, disk_format=fmt, container_format="bare" if extra else fmt, visibility="public", wait=True, **extra
         ).id
-    flavors = [cloud.compute.create_flavor(name=n, ram=ram, vcpus=1, disk=1).id for n, ram in (("tiny", 128), ("small", 192))]
+    # ids and names as DevStack gives them
+    small = (("42", "m1.nano", 128), ("84", "m1.micro", 192))
+    flavors = [cloud.compute.create_flavor(id=i, name=n, ram=ram, vcpus=1, disk=1).id for i, n, ram in small]
     cidr, gateway, first, last = os.environ["PUBLIC"].split()
     public = cloud.network.create_network(
         name="public", is_router_external=True, provider_network_type="flat", provider_physical_network="public"
