@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,13 @@ type Options struct {
 	// GuestPort is the TCP port on which all guests answer SSH, each on an
 	// address of its own; 0 takes a free one.
 	GuestPort int
+	// Release is the OpenStack release whose answers are given, one of
+	// Releases; default zed.
+	Release string
 }
+
+// Releases are those that a simulated cloud can be, older ones first.
+func Releases() []string { return []string{string(wire.Zed), string(wire.Epoxy)} }
 
 func (o Options) withDefaults() Options {
 	if o.Listen == "" {
@@ -41,6 +48,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.TokenLifetime == 0 {
 		o.TokenLifetime = time.Hour
+	}
+	if o.Release == "" {
+		o.Release = string(wire.Zed)
 	}
 	if o.AdminPassword == "" {
 		o.AdminPassword = wire.Secret(12)
@@ -76,6 +86,9 @@ type Cloud struct {
 // Start serves a new cloud until Close is called or ctx ends.
 func Start(ctx context.Context, o Options) (*Cloud, error) {
 	o = o.withDefaults()
+	if !slices.Contains(Releases(), o.Release) {
+		return nil, fmt.Errorf("no simulated release %q: there are %v", o.Release, Releases())
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", o.Listen, err)
@@ -102,20 +115,21 @@ func (c *Cloud) addServices() {
 		AdminPassword: c.options.AdminPassword,
 		TokenLifetime: c.options.TokenLifetime,
 		Region:        Region,
+		Release:       wire.Release(c.options.Release),
 		Catalog:       catalog(),
 		Projects:      []string{"service", MemberProject},
 		Users: []keystone.Account{
 			{Name: MemberUser, Password: MemberPassword, Project: MemberProject, Roles: []string{"member"}},
 		},
 	})
-	c.objects = swift.New(c.identity)
-	c.images = glance.New(c.identity, c.ProjectID(AdminProject))
+	c.objects = swift.New(c.identity, wire.Release(c.options.Release))
+	c.images = glance.New(c.identity, c.ProjectID(AdminProject), wire.Release(c.options.Release))
 	c.networks = neutron.New(c.identity, neutron.Options{
 		Transition: c.options.Transition, AdminProject: c.ProjectID(AdminProject),
-		External: c.addresses.external, Private: c.addresses.private,
+		External: c.addresses.external, Private: c.addresses.private, Release: wire.Release(c.options.Release),
 	})
 	c.compute = nova.New(nova.Options{
-		Transition: c.options.Transition, GuestPort: c.addresses.port,
+		Transition: c.options.Transition, GuestPort: c.addresses.port, Release: wire.Release(c.options.Release),
 	}, c.identity, c.images, c.networks)
 	c.services = []service{
 		{"identity", "keystone", "/identity", c.identity},

@@ -1,7 +1,10 @@
 // Package simulator is an embedded OpenStack: an HTTP server on one loopback
 // port that speaks the wire formats of Keystone, Swift, Glance, Nova and
-// Neutron as the Zed release does, error bodies included, with state in
-// memory and faults on demand.
+// Neutron as the releases Zed and Epoxy do, error bodies included, with state
+// in memory and faults on demand. What it answers is held to recordings of
+// real clouds of both releases: testdata/scripts are the requests, among them
+// all that create, verify and delete of this program send, and
+// testdata/recordings the answers, which testcloud/record writes.
 //
 //	cloud, err := simulator.Start(ctx, simulator.Options{})
 //	if err != nil { … }

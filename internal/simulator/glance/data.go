@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -55,13 +54,18 @@ func (s *Service) download(c *wire.Call) error {
 	return c.Text(http.StatusOK, "application/octet-stream", string(im.data))
 }
 
-// Bootable tells whether a token may boot a server from an image.
-func (s *Service) Bootable(id string, t *wire.Token) bool {
+// Find tells the other services of an image that a token may see.
+func (s *Service) Find(id string, t *wire.Token) (wire.Image, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.images, func(im *image) bool {
-		return im.id == id && im.status == active && im.visibleTo(t)
-	})
+	for _, im := range s.images {
+		if im.id == id && im.visibleTo(t) {
+			return wire.Image{
+				Active: im.status == active, MinRAM: im.number("min_ram"), MinDisk: im.number("min_disk"), Properties: im.properties(),
+			}, true
+		}
+	}
+	return wire.Image{}, false
 }
 
 // ReadyImage returns the id of the image the cloud began with, or "" when it

@@ -2,6 +2,7 @@ package glance
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -9,8 +10,9 @@ import (
 
 // The states of an image that the service uses.
 const (
-	queued = "queued"
-	active = "active"
+	queued      = "queued"
+	active      = "active"
+	deactivated = "deactivated"
 )
 
 type image struct {
@@ -20,6 +22,7 @@ type image struct {
 	fields           wire.M // name, visibility, disk_format … as the API shows them
 	data             []byte
 	checksum, hash   string // MD5 and SHA-512 of the data
+	members          []*member
 }
 
 // fieldDefaults are the settable members of an image.
@@ -48,7 +51,7 @@ func readyImage(owner string) *image {
 	im := newImage(wire.UUID(), owner)
 	im.fields["name"] = ReadyImageName
 	im.fields["visibility"] = "public"
-	im.fields["disk_format"] = "raw"
+	im.fields["disk_format"] = "qcow2"
 	im.fields["container_format"] = "bare"
 	im.store([]byte("a simulated disk\n"))
 	return im
@@ -61,7 +64,7 @@ func (im *image) body() wire.M {
 		"checksum": nil, "os_hash_algo": nil, "os_hash_value": nil, "size": nil, "virtual_size": nil,
 		"self": "/v2/images/" + im.id, "file": "/v2/images/" + im.id + "/file", "schema": "/v2/schemas/image",
 	}
-	if im.status == active {
+	if im.status != queued {
 		body["checksum"], body["os_hash_algo"], body["os_hash_value"] = im.checksum, "sha512", im.hash
 		body["size"], body["virtual_size"], body["stores"] = len(im.data), len(im.data), "fs"
 	}
@@ -69,6 +72,30 @@ func (im *image) body() wire.M {
 		body[name] = value
 	}
 	return body
+}
+
+// number is a member of the image that counts something.
+func (im *image) number(name string) int {
+	switch n := im.fields[name].(type) {
+	case int:
+		return n
+	case float64:
+		return int(n)
+	}
+	return 0
+}
+
+// properties are the formats, and what clients have added.
+func (im *image) properties() map[string]string {
+	usual := fieldDefaults()
+	properties := map[string]string{}
+	for name, value := range im.fields {
+		_, known := usual[name]
+		if text, ok := value.(string); ok && (!known || strings.HasSuffix(name, "_format")) {
+			properties[name] = text
+		}
+	}
+	return properties
 }
 
 func (im *image) visibility() string { return fmt.Sprint(im.fields["visibility"]) }

@@ -1,9 +1,11 @@
-// Package glance simulates the Image service, API v2 as of the Zed release.
+// Package glance simulates the Image service, API v2 as of the releases Zed
+// and Epoxy.
 package glance
 
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,6 +16,7 @@ import (
 type Service struct {
 	identity wire.Identity
 	router   wire.Router
+	release  wire.Release
 
 	mu     sync.Mutex
 	images []*image // newest first
@@ -21,8 +24,8 @@ type Service struct {
 
 // New returns the service with one public image, ready to boot, that owner
 // owns.
-func New(identity wire.Identity, owner string) *Service {
-	s := &Service{identity: identity}
+func New(identity wire.Identity, owner string, release wire.Release) *Service {
+	s := &Service{identity: identity, release: release}
 	s.images = []*image{readyImage(owner)}
 	s.router.Handle("GET", "/", s.versions(http.StatusMultipleChoices))
 	s.router.Handle("GET", "/versions", s.versions(http.StatusOK))
@@ -48,7 +51,13 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.Body = body
-	handler, _ := s.router.Find(c)
+	handler, allowed := s.router.Find(c)
+	if len(allowed) > 0 {
+		slices.Sort(allowed)
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		wire.WebOb(w, r, http.StatusMethodNotAllowed, "The method "+r.Method+" is not allowed for this resource.", "")
+		return
+	}
 	if handler == nil {
 		s.Fail(w, r, http.StatusNotFound, "")
 		return
@@ -79,15 +88,22 @@ func (s *Service) Fail(w http.ResponseWriter, r *http.Request, status int, messa
 	wire.WebOb(w, r, status, message, "")
 }
 
-// minorVersions of the API, newest first; there never was a 2.14.
-var minorVersions = []string{"15", "13", "12", "11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"}
+// minorVersions of the API with the current one first; there never was a
+// 2.14. Epoxy sorts what it adds between the others.
+func (s *Service) minorVersions() (current string, minors []string) {
+	if s.release.Epoxy() {
+		return "17", []string{"15", "13", "12", "11", "10", "9", "8", "17", "7", "6", "5", "4", "3", "2", "1", "0"}
+	}
+	return "15", []string{"15", "13", "12", "11", "10", "9", "8", "7", "6", "5", "4", "3", "2", "1", "0"}
+}
 
 func (s *Service) versions(status int) wire.Handler {
 	return func(c *wire.Call) error {
 		list := []wire.M{}
-		for _, minor := range minorVersions {
+		current, minors := s.minorVersions()
+		for _, minor := range minors {
 			state := "SUPPORTED"
-			if len(list) == 0 {
+			if minor == current {
 				state = "CURRENT"
 			}
 			list = append(list, wire.M{

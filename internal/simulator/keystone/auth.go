@@ -47,6 +47,11 @@ type scopeRequest struct {
 	System  map[string]any `json:"system"`
 }
 
+var (
+	errUnreadable = wire.Errorf(http.StatusNotFound, "Could not recognize Fernet token")
+	errInvalid    = wire.Errorf(http.StatusNotFound, "Failed to validate token")
+)
+
 var errDenied = wire.Errorf(http.StatusUnauthorized, unauthorized)
 
 func missing(what, where string) error {
@@ -66,6 +71,9 @@ func (s *Service) issue(c *wire.Call) error {
 	if request.Auth.Identity == nil {
 		return missing("identity", "auth")
 	}
+	if err := checkAuth(&request); err != nil {
+		return err
+	}
 	t, err := s.identify(&request)
 	if err != nil {
 		return err
@@ -76,6 +84,30 @@ func (s *Service) issue(c *wire.Call) error {
 	s.tokens[t.id] = t
 	c.W.Header().Set("X-Subject-Token", t.id)
 	return c.JSON(http.StatusCreated, s.describe(c, t))
+}
+
+// checkAuth checks that the request names user and scope in one way each.
+func checkAuth(request *authRequest) error {
+	if password := request.Auth.Identity.Password; password != nil && slices.Contains(request.Auth.Identity.Methods, "password") {
+		switch user := password.User; {
+		case user.ID == "" && user.Name == "":
+			return wire.Errorf(http.StatusBadRequest, "Invalid input for field identity/password/user: id or name must be present.")
+		case user.ID == "" && user.Domain == nil:
+			return missing("domain", "user")
+		}
+	}
+	var scope map[string]json.RawMessage
+	if json.Unmarshal(request.Auth.Scope, &scope) != nil {
+		return nil // a text
+	}
+	if len(scope) > 1 {
+		return missing("system, project, domain, OS-TRUST:trust or unscoped", "scope")
+	}
+	var wanted scopeRequest
+	if json.Unmarshal(request.Auth.Scope, &wanted) == nil && wanted.Project != nil && wanted.Project.ID == "" && wanted.Project.Domain == nil {
+		return missing("domain", "project")
+	}
+	return nil
 }
 
 // identify checks every method of the request; they have to agree on the user.
@@ -149,7 +181,13 @@ func (s *Service) lookUpDomain(which *reference) *domain {
 // identifyToken makes a token of another one: it ends when that ends, and
 // carries its methods and audit id.
 func (s *Service) identifyToken(t *token, id string) error {
+	if s.tokens[id] == nil {
+		return errUnreadable
+	}
 	old, err := s.find(id)
+	if !time.Now().Before(s.tokens[id].expires) {
+		return errInvalid
+	}
 	if err != nil || (t.user != nil && t.user != old.user) || old.issuedBy != nil {
 		return errDenied
 	}

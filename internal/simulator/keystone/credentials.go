@@ -59,7 +59,7 @@ func (s *Service) createCredential(c *wire.Call) error {
 	if asker.issuedBy != nil && !asker.issuedBy.unrestricted {
 		return forbiddenBecause("Using method 'application_credential' is not allowed for managing additional application credentials.")
 	}
-	sent, err := decode(c, "application_credential")
+	sent, err := s.decode(c, "application_credential")
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Service) createCredential(c *wire.Call) error {
 		id: wire.HexID(), secret: text(sent, "secret"), userID: asker.user.id,
 		projectID: asker.projectID(), description: sent["description"],
 	}
-	if a.name, err = required(sent, "name"); err != nil {
+	if a.name, err = s.required(sent, "application_credential", "name"); err != nil {
 		return err
 	}
 	if a.projectID == "" || c.Param("user") != asker.user.id {

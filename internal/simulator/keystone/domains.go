@@ -54,11 +54,11 @@ func (s *Service) showDomain(c *wire.Call) error {
 }
 
 func (s *Service) createDomain(c *wire.Call) error {
-	sent, err := decode(c, "domain")
+	sent, err := s.decode(c, "domain")
 	if err != nil {
 		return err
 	}
-	name, err := required(sent, "name")
+	name, err := s.required(sent, "domain", "name")
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *Service) updateDomain(c *wire.Call) error {
 	if d == nil {
 		return noDomain(c.Param("id"))
 	}
-	sent, err := decode(c, "domain")
+	sent, err := s.decode(c, "domain")
 	if err != nil {
 		return err
 	}

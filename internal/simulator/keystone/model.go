@@ -68,7 +68,7 @@ func (s *Service) bootstrap() {
 	for _, name := range []string{"admin", "member", "reader"} {
 		s.roles = append(s.roles, &role{id: wire.HexID(), name: name, immutable: true})
 	}
-	for _, name := range []string{"service", "ResellerAdmin"} {
+	for _, name := range []string{"service", "ResellerAdmin", "swiftoperator"} {
 		s.roles = append(s.roles, &role{id: wire.HexID(), name: name})
 	}
 	s.buildCatalog()

@@ -68,11 +68,14 @@ func (s *Service) listProjects(c *wire.Call) error {
 func isTrue(value string) bool { return value != "0" && value != "false" && value != "False" }
 
 func (s *Service) createProject(c *wire.Call) error {
-	sent, err := decode(c, "project")
+	sent, err := s.decode(c, "project")
 	if err != nil {
 		return err
 	}
-	name, err := required(sent, "name")
+	if err := s.checkEnabled(sent); err != nil {
+		return err
+	}
+	name, err := s.required(sent, "project", "name")
 	if err != nil {
 		return err
 	}
@@ -85,6 +88,9 @@ func (s *Service) createProject(c *wire.Call) error {
 	}
 	if s.domainByID(p.domainID) == nil {
 		return wire.Errorf(http.StatusBadRequest, "Could not find domain: %s.", p.domainID)
+	}
+	if parent := text(sent, "parent_id"); parent != "" && parent != p.domainID && s.projectByID(parent) == nil {
+		return wire.Errorf(http.StatusBadRequest, "Could not find project: %s.", parent)
 	}
 	if s.projectByName(p.name, p.domainID) != nil {
 		return projectConflict(p)
@@ -130,8 +136,11 @@ func (s *Service) updateProject(c *wire.Call) error {
 	if p == nil {
 		return noProject(c.Param("id"))
 	}
-	sent, err := decode(c, "project")
+	sent, err := s.decode(c, "project")
 	if err != nil {
+		return err
+	}
+	if err := s.checkEnabled(sent); err != nil {
 		return err
 	}
 	if name := text(sent, "name"); name != "" && name != p.name {

@@ -46,11 +46,11 @@ func (s *Service) listRoles(c *wire.Call) error {
 }
 
 func (s *Service) createRole(c *wire.Call) error {
-	sent, err := decode(c, "role")
+	sent, err := s.decode(c, "role")
 	if err != nil {
 		return err
 	}
-	name, err := required(sent, "name")
+	name, err := s.required(sent, "role", "name")
 	if err != nil {
 		return err
 	}

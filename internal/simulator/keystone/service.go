@@ -1,5 +1,5 @@
-// Package keystone simulates the Identity service, API v3 as of the Zed
-// release.
+// Package keystone simulates the Identity service, API v3 as of the releases
+// Zed and Epoxy.
 package keystone
 
 import (
@@ -20,6 +20,7 @@ type Options struct {
 	AdminPassword string // of the user admin in the project admin
 	TokenLifetime time.Duration
 	Region        string
+	Release       wire.Release
 	Catalog       []Endpoint
 	Projects      []string // names of further projects to begin with
 	Users         []Account
@@ -80,6 +81,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.Body = body
+	if wire.TooLarge(w, r, body) {
+		return
+	}
 	s.common(w)
 	handler, allowed := s.router.Find(c)
 	switch {
@@ -142,16 +146,42 @@ func (s *Service) Fail(w http.ResponseWriter, r *http.Request, status int, messa
 }
 
 // decode reads {"<name>": {…}} from the request's body.
-func decode(c *wire.Call, name string) (wire.M, error) {
-	var body map[string]wire.M
+func (s *Service) decode(c *wire.Call, name string) (wire.M, error) {
+	var body map[string]json.RawMessage
+	contentType, _, _ := strings.Cut(c.R.Header.Get("Content-Type"), ";")
+	if contentType != "" && contentType != "application/json" {
+		return nil, wire.Errorf(http.StatusBadRequest, "Expecting to find application/json in Content-Type header."+malformed)
+	}
 	if err := json.Unmarshal(c.Body, &body); err != nil {
 		return nil, wire.Errorf(http.StatusBadRequest, "Expecting to find valid JSON in request body."+malformed)
 	}
-	object, ok := body[name]
+	raw, ok := body[name]
 	if !ok {
 		return nil, wire.Errorf(http.StatusBadRequest, "Expecting to find %s in request body."+malformed, name)
 	}
+	var object wire.M
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return nil, s.invalid(name, raw, "", "type", wire.PythonRepr(raw)+" is not of type 'object'")
+	}
 	return object, nil
+}
+
+// invalid words a complaint of Keystone's schema validation about a member of
+// the body, or about the body itself, which is no field of Zed's. Zed's text
+// goes on with the schema.
+func (s *Service) invalid(name string, raw json.RawMessage, field, rule, why string) error {
+	if s.options.Release.Epoxy() {
+		value := wire.PythonRepr(raw)
+		var text string
+		if json.Unmarshal(raw, &text) == nil {
+			value = text
+		}
+		return wire.Errorf(http.StatusBadRequest, "Invalid input for field/attribute %s. Value: %s. %s", name, value, why)
+	}
+	if field != "" {
+		why = "Invalid input for field '" + field + "': " + why
+	}
+	return wire.Errorf(http.StatusBadRequest, "%s\n\nFailed validating '%s' in schema", why, rule)
 }
 
 // text returns a string member, or "".
@@ -160,17 +190,40 @@ func text(object wire.M, name string) string {
 	return value
 }
 
-// required returns a non-empty string member or Keystone's schema complaint.
-// The real one goes on with the whole schema.
-func required(object wire.M, name string) (string, error) {
-	if _, ok := object[name]; !ok {
-		return "", wire.Errorf(http.StatusBadRequest, "%s is a required property", quote(name))
+// required returns a non-empty string member of the object called what, or
+// Keystone's complaint.
+func (s *Service) required(object wire.M, what, name string) (string, error) {
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return "", err
 	}
-	value := text(object, name)
+	if _, ok := object[name]; !ok {
+		return "", s.invalid(what, raw, "", "required", quote(name)+" is a required property")
+	}
+	value, ok := object[name].(string)
+	if raw, err = json.Marshal(object[name]); err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", s.invalid(name, raw, name, "type", wire.PythonRepr(raw)+" is not of type 'string'")
+	}
 	if value == "" {
-		return "", wire.Errorf(http.StatusBadRequest, "%s is too short", quote(value))
+		return "", s.invalid(name, raw, name, "minLength", quote(value)+" is too short")
 	}
 	return value, nil
+}
+
+// checkEnabled checks the one flag that projects, users and domains have.
+func (s *Service) checkEnabled(object wire.M) error {
+	value, ok := object["enabled"]
+	if _, flag := value.(bool); !ok || flag {
+		return nil
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return s.invalid("enabled", raw, "enabled", "type", wire.PythonRepr(raw)+" is not of type 'boolean'")
 }
 
 // The longest names, in characters.

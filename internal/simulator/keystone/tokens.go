@@ -151,19 +151,23 @@ func (s *Service) subject(c *wire.Call, action string) (*token, error) {
 		return nil, err
 	}
 	id := c.R.Header.Get("X-Subject-Token")
+	_, sent := c.R.Header["X-Subject-Token"]
 	admin := s.view(asker).Admin()
 	if id == "" {
 		if !admin {
 			return nil, forbidden(action)
+		}
+		if !sent {
+			return nil, wire.Errorf(http.StatusNotFound, "No token in the request")
 		}
 		return nil, wire.Errorf(http.StatusNotFound, "Could not find token: .")
 	}
 	t, err := s.find(id)
 	switch {
 	case s.tokens[id] == nil:
-		return nil, wire.Errorf(http.StatusNotFound, "Could not recognize Fernet token")
+		return nil, errUnreadable
 	case errors.Is(err, errDenied):
-		return nil, wire.Errorf(http.StatusNotFound, "Failed to validate token")
+		return nil, errInvalid
 	case err != nil:
 		return nil, err
 	}

@@ -49,11 +49,14 @@ func (s *Service) listUsers(c *wire.Call) error {
 }
 
 func (s *Service) createUser(c *wire.Call) error {
-	sent, err := decode(c, "user")
+	sent, err := s.decode(c, "user")
 	if err != nil {
 		return err
 	}
-	name, err := required(sent, "name")
+	if err := s.checkEnabled(sent); err != nil {
+		return err
+	}
+	name, err := s.required(sent, "user", "name")
 	if err != nil {
 		return err
 	}
@@ -98,13 +101,16 @@ func (s *Service) updateUser(c *wire.Call) error {
 	if u == nil {
 		return noUser(c.Param("id"))
 	}
-	sent, err := decode(c, "user")
+	sent, err := s.decode(c, "user")
 	if err != nil {
+		return err
+	}
+	if err := s.checkEnabled(sent); err != nil {
 		return err
 	}
 	if name := text(sent, "name"); name != "" && name != u.name {
 		if s.userByName(name, u.domainID) != nil {
-			return userConflict(&user{name: name, domainID: u.domainID})
+			return wire.Errorf(http.StatusConflict, "Conflict occurred attempting to store user - Duplicate entry found with name %s.", name)
 		}
 		u.name = name
 	}
@@ -150,15 +156,18 @@ func (s *Service) dropUser(u *user) {
 // changePassword is open to whoever knows the old password; no token is
 // needed.
 func (s *Service) changePassword(c *wire.Call) error {
-	sent, err := decode(c, "user")
+	sent, err := s.decode(c, "user")
 	if err != nil {
 		return err
 	}
-	password, err := required(sent, "password")
+	if err := s.checkEnabled(sent); err != nil {
+		return err
+	}
+	password, err := s.required(sent, "user", "password")
 	if err != nil {
 		return err
 	}
-	original, err := required(sent, "original_password")
+	original, err := s.required(sent, "user", "original_password")
 	if err != nil {
 		return err
 	}

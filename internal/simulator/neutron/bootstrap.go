@@ -15,7 +15,7 @@ const (
 // bootstrap makes an external network, a network shared by all projects and a
 // router between them, as DevStack does.
 func (s *Service) bootstrap() {
-	external := s.firstNetwork(ExternalNetwork, s.options.External, wire.M{"router:external": true, "provider:network_type": "flat"})
+	external := s.firstNetwork(ExternalNetwork, s.options.External, wire.M{"router:external": true, "provider:network_type": "flat", "provider:physical_network": "public"})
 	private := s.firstNetwork(PrivateNetwork, s.options.Private, wire.M{"shared": true})
 	router := s.newObject(s.kinds["routers"], s.options.AdminProject)
 	router.attrs["name"], router.status = "router1", "ACTIVE"

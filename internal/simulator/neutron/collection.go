@@ -17,6 +17,11 @@ func (s *Service) collectionRoutes(k *kind) {
 	s.router.Handle("GET", path, func(c *wire.Call) error { return s.list(c, k) })
 	s.router.Handle("POST", path, func(c *wire.Call) error { return s.create(c, k) })
 	s.router.Handle("GET", path+"/{id}", func(c *wire.Call) error { return s.show(c, k) })
+	s.router.Handle("PUT", path, func(*wire.Call) error { return k.missing("None") })
+	s.router.Handle("POST", path+"/{id}", func(*wire.Call) error {
+		return refusal(http.StatusMethodNotAllowed, "HTTPMethodNotAllowed",
+			"The server could not comply with the request since it is either malformed or otherwise incorrect.")
+	})
 	s.router.Handle("PUT", path+"/{id}", func(c *wire.Call) error { return s.update(c, k) })
 	s.router.Handle("DELETE", path+"/{id}", func(c *wire.Call) error { return s.remove(c, k) })
 }
@@ -44,6 +49,9 @@ func (s *Service) owned(c *wire.Call, k *kind, action string) (*object, error) {
 }
 
 func (s *Service) list(c *wire.Call, k *kind) error {
+	if err := s.checkList(c, k); err != nil {
+		return err
+	}
 	query := c.R.URL.Query()
 	if k.name == "security_group" {
 		s.ensureDefaultGroups(c, query.Get("tenant_id")+query.Get("project_id"))
@@ -54,20 +62,24 @@ func (s *Service) list(c *wire.Call, k *kind) error {
 	found := []wire.M{}
 	last := ""
 	more := false
+	var selected []wire.M
 	for _, o := range s.objects[k.name] {
-		if !passed {
-			passed = o.id == query.Get("marker")
-			continue
+		if body := o.see(c.Token); o.visibleTo(c.Token) && matches(body, query) {
+			selected = append(selected, body)
 		}
-		body := o.see(c.Token)
-		if !o.visibleTo(c.Token) || !matches(body, query) {
+	}
+	sorted(selected, query)
+	for _, body := range selected {
+		id := fmt.Sprint(body["id"])
+		if !passed {
+			passed = id == query.Get("marker")
 			continue
 		}
 		if limit > 0 && len(found) == limit {
 			more = true
 			break
 		}
-		last = o.id
+		last = id
 		found = append(found, pick(body, fields))
 	}
 	answer := wire.M{k.plural: found}
@@ -153,9 +165,11 @@ func (s *Service) create(c *wire.Call, k *kind) error {
 	var several map[string][]wire.M
 	if json.Unmarshal(c.Body, &several) == nil && len(several[k.plural]) > 0 {
 		bodies := []wire.M{}
+		undo := s.remember()
 		for _, sent := range several[k.plural] {
 			body, err := s.createOne(c, k, sent)
 			if err != nil {
+				undo() // all of them or none
 				return err
 			}
 			bodies = append(bodies, body)
@@ -173,6 +187,15 @@ func (s *Service) create(c *wire.Call, k *kind) error {
 	return c.JSON(http.StatusCreated, wire.M{k.name: body})
 }
 
+// remember returns a function that takes back what was made since.
+func (s *Service) remember() (undo func()) {
+	objects, touched := map[string][]*object{}, slices.Clone(s.touched)
+	for name, list := range s.objects {
+		objects[name] = slices.Clone(list)
+	}
+	return func() { s.objects, s.touched = objects, touched }
+}
+
 func (s *Service) createOne(c *wire.Call, k *kind, sent wire.M) (wire.M, error) {
 	project := c.Token.ProjectID
 	for _, name := range []string{"tenant_id", "project_id"} {
@@ -184,6 +207,9 @@ func (s *Service) createOne(c *wire.Call, k *kind, sent wire.M) (wire.M, error) 
 			project = wanted
 		}
 		delete(sent, name)
+	}
+	if err := k.checkAttributes(sent, "create"); err != nil {
+		return nil, err
 	}
 	o := s.newObject(k, project)
 	if err := s.assign(c, o, sent, "create"); err != nil {
@@ -225,29 +251,13 @@ func checkText(sent wire.M) error {
 	return nil
 }
 
-// assign takes over the attributes sent, if they are known and allowed.
+// assign takes over the attributes sent, if they are allowed.
 func (s *Service) assign(c *wire.Call, o *object, sent wire.M, action string) error {
 	known := o.kind.settable()
-	var unknown []string
-	for name := range sent {
-		if _, ok := known[name]; !ok {
-			unknown = append(unknown, "'"+name+"'")
-		}
-	}
-	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		return badRequest("Unrecognized attribute(s) " + strings.Join(unknown, ", "))
-	}
-	if err := checkText(sent); err != nil {
-		return err
-	}
 	for name, value := range sent {
 		if slices.Contains(o.kind.admin, name) && !c.Token.Admin() && !same(value, fmt.Sprint(known[name])) {
 			rule := action + "_" + o.kind.name
 			return notAllowed(fmt.Sprintf("(rule:%s and rule:%s:%s)", rule, rule, name))
-		}
-		if action == "update" && slices.Contains(o.kind.fixed, name) {
-			return badRequest("Cannot update read-only attribute " + name)
 		}
 	}
 	if action == "update" && o.kind.update != nil {
@@ -270,11 +280,14 @@ func (s *Service) show(c *wire.Call, k *kind) error {
 }
 
 func (s *Service) update(c *wire.Call, k *kind) error {
-	o, err := s.owned(c, k, "update")
+	sent, err := decode(c, k.name)
 	if err != nil {
 		return err
 	}
-	sent, err := decode(c, k.name)
+	if err := k.checkAttributes(sent, "update"); err != nil {
+		return err
+	}
+	o, err := s.owned(c, k, "update")
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package neutron
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
@@ -20,18 +21,21 @@ func (s *Service) floatingKind() *kind {
 				"subnet_id": nil, "dns_name": "", "dns_domain": "", "router_id": nil,
 			}
 		},
-		fixed:  []string{"floating_network_id", "floating_ip_address"},
-		create: s.createFloating,
+		fixed:    []string{"floating_network_id", "floating_ip_address"},
+		required: []string{"floating_network_id"},
+		create:   s.createFloating,
 		update: func(c *wire.Call, o *object, sent wire.M) error {
 			port, ok := sent["port_id"]
 			if !ok {
 				return nil
 			}
+			address, _ := sent["fixed_ip_address"].(string)
 			delete(sent, "port_id")
-			s.disassociate(o)
+			delete(sent, "fixed_ip_address")
 			if id, _ := port.(string); id != "" {
-				return s.associate(c, o, id)
+				return s.associate(c, o, id, address)
 			}
+			s.disassociate(o)
 			return nil
 		},
 		remove: func(_ *wire.Call, o *object) error {
@@ -76,8 +80,13 @@ func (s *Service) createFloating(c *wire.Call, o *object) error {
 	o.attrs["floating_ip_address"] = address
 	o.status = "DOWN"
 	if id := o.text("port_id"); id != "" {
-		o.attrs["port_id"] = nil
-		return s.associate(c, o, id)
+		address := o.text("fixed_ip_address")
+		o.attrs["port_id"], o.attrs["fixed_ip_address"] = nil, nil
+		return s.associate(c, o, id, address)
+	}
+	if o.text("fixed_ip_address") != "" {
+		return refusal(http.StatusBadRequest, "BadRequest",
+			"Bad floatingip request: fixed_ip_address cannot be specified without a port_id.")
 	}
 	return nil
 }
@@ -90,8 +99,9 @@ func (s *Service) firstSubnet(network *object) string {
 }
 
 // associate leads the address to a port, through a router that is connected
-// with both.
-func (s *Service) associate(c *wire.Call, o *object, portID string) error {
+// with both; wanted is which of the port's addresses, or "" for its first.
+// What it refuses leaves the floating IP where it is.
+func (s *Service) associate(c *wire.Call, o *object, portID, wanted string) error {
 	port := s.get("port", portID)
 	if port == nil || (c != nil && !port.visibleTo(c.Token)) {
 		return noPort(portID)
@@ -101,6 +111,14 @@ func (s *Service) associate(c *wire.Call, o *object, portID string) error {
 			fmt.Sprintf("Bad floatingip request: Port %s does not have a fixed ip address.", port.id))
 	}
 	fixed := port.fixedIPs()[0]
+	if wanted != "" {
+		i := slices.IndexFunc(port.fixedIPs(), func(ip wire.M) bool { return ip["ip_address"] == wanted })
+		if i < 0 {
+			return refusal(http.StatusBadRequest, "BadRequest",
+				fmt.Sprintf("Bad floatingip request: Port %s does not have fixed ip %s.", port.id, wanted))
+		}
+		fixed = port.fixedIPs()[i]
+	}
 	for _, other := range s.where("floatingip", "port_id", port.id) {
 		if other != o {
 			return refusal(http.StatusConflict, "FloatingIPPortAlreadyAssociated", fmt.Sprintf("Cannot associate floating IP %s (%s) "+
@@ -113,6 +131,9 @@ func (s *Service) associate(c *wire.Call, o *object, portID string) error {
 	if router == nil {
 		return refusal(http.StatusNotFound, "ExternalGatewayForFloatingIPNotFound", fmt.Sprintf("External network %s is not reachable "+
 			"from subnet %s.  Therefore, cannot associate Port %s with a Floating IP.", o.text("floating_network_id"), subnetID, port.id))
+	}
+	if old := s.get("port", o.text("port_id")); old != nil {
+		s.touchPort(old)
 	}
 	o.attrs["port_id"], o.attrs["fixed_ip_address"], o.attrs["router_id"] = port.id, fixed["ip_address"], router.id
 	o.become("ACTIVE", s.options.Transition)

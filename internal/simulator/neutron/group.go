@@ -45,6 +45,9 @@ func (s *Service) groupKind() *kind {
 			for _, rule := range s.where("security_group_rule", "security_group_id", o.id) {
 				seen := rule.see(t)
 				seen["tags"] = []string{}
+				if seen["belongs_to_default_sg"] == true {
+					seen["belongs_to_default_sg"] = nil // Epoxy tells it in lists of rules alone
+				}
 				rules = append(rules, seen)
 			}
 			body["security_group_rules"], body["shared"] = rules, false

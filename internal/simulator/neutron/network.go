@@ -3,6 +3,7 @@ package neutron
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -15,6 +16,9 @@ func (s *Service) allKinds() []*kind {
 		s.groupKind(), s.ruleKind(), s.floatingKind(),
 	}
 }
+
+// networkTypes are those of ML2's type drivers.
+var networkTypes = []string{"flat", "geneve", "gre", "local", "vlan", "vxlan"}
 
 func noNetwork(id string) error {
 	return refusal(http.StatusNotFound, "NetworkNotFound", fmt.Sprintf("Network %s could not be found.", id))
@@ -35,6 +39,9 @@ func (s *Service) networkKind() *kind {
 		},
 		open: func(o *object) bool { return o.flag("shared") || o.flag("router:external") },
 		create: func(_ *wire.Call, o *object) error {
+			if kind := o.text("provider:network_type"); !slices.Contains(networkTypes, kind) {
+				return invalidInput("network_type value '%s' not supported.", kind)
+			}
 			o.status = "ACTIVE"
 			s.ensureDefaultGroup(o.project)
 			return nil

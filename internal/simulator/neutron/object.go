@@ -16,6 +16,7 @@ type kind struct {
 	settable func() wire.M
 	// fixed may be given at creation only, admin by administrators only.
 	fixed, admin []string
+	required     []string // at creation
 	missing      func(id string) error
 	// create checks and completes a new object, update checks a change before
 	// it is applied, remove checks and takes the object's dependants with it.

@@ -56,8 +56,12 @@ func (s *Service) Missing(t *wire.Token, r PlugRequest) string {
 		}
 		return ""
 	}
-	if network := s.get("network", r.NetworkID); network == nil || !network.visibleTo(t) {
+	network := s.get("network", r.NetworkID)
+	switch {
+	case network == nil || !network.visibleTo(t):
 		return fmt.Sprintf("Network %s could not be found.", r.NetworkID)
+	case s.firstSubnet(network) == "":
+		return fmt.Sprintf("Network %s requires a subnet in order to boot instances on.", r.NetworkID)
 	}
 	return ""
 }

@@ -32,9 +32,10 @@ func (s *Service) portKind() *kind {
 				"binding:host_id": "", "binding:profile": wire.M{}, "binding:vif_type": "unbound", "binding:vif_details": wire.M{},
 			}
 		},
-		fixed:  []string{"network_id", "mac_address"},
-		admin:  []string{"binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"},
-		create: s.createPort,
+		fixed:    []string{"network_id", "mac_address"},
+		required: []string{"network_id"},
+		admin:    []string{"binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"},
+		create:   s.createPort,
 		update: func(c *wire.Call, o *object, sent wire.M) error {
 			s.touchPort(o)
 			if wanted, ok := sent["fixed_ips"].([]any); ok {
@@ -71,6 +72,12 @@ func (s *Service) createPort(c *wire.Call, o *object) error {
 	o.status = "DOWN"
 	if o.text("mac_address") == "" {
 		o.attrs["mac_address"] = newMAC()
+	}
+	for _, other := range s.where("port", "network_id", network.id) {
+		if other.text("mac_address") == o.text("mac_address") {
+			return refusal(http.StatusConflict, "MacAddressInUse", fmt.Sprintf(
+				"Unable to complete operation for network %s. The mac address %s is in use.", network.id, o.text("mac_address")))
+		}
 	}
 	if o.attrs["security_groups"] == nil {
 		o.attrs["security_groups"] = []string{s.ensureDefaultGroup(o.project).id}

@@ -31,16 +31,21 @@ func (s *Service) quotaOf(project string) wire.M {
 // checkQuota refuses one more object of a kind.
 func (s *Service) checkQuota(kindName, project string) error {
 	limit, ok := number(s.quotaOf(project)[kindName])
+	if ok && limit >= 0 && s.used(kindName, project) >= limit {
+		return refusal(http.StatusConflict, "OverQuota", fmt.Sprintf("Quota exceeded for resources: ['%s'].", kindName))
+	}
+	return nil
+}
+
+// used counts a project's objects of a kind.
+func (s *Service) used(kindName, project string) int {
 	used := 0
 	for _, o := range s.objects[kindName] {
 		if o.project == project {
 			used++
 		}
 	}
-	if ok && limit >= 0 && used >= limit {
-		return refusal(http.StatusConflict, "OverQuota", fmt.Sprintf("Quota exceeded for resources: ['%s'].", kindName))
-	}
-	return nil
+	return used
 }
 
 func (s *Service) showQuota(c *wire.Call) error {
@@ -63,9 +68,18 @@ func (s *Service) setQuota(c *wire.Call) error {
 		return err
 	}
 	quota := s.quotaOf(c.Param("project"))
+	force := sent["force"] == true
+	delete(sent, "force")
 	for name, value := range sent {
 		if _, ok := quota[name]; !ok {
 			return badRequest("Unrecognized attribute(s) '" + name + "'")
+		}
+		if limit, ok := number(value); ok && limit < -1 {
+			return badRequest(fmt.Sprintf("Invalid input for %s. Reason: '%d' is too small - must be at least '-1'.", name, limit))
+		}
+		limit, _ := number(value)
+		if used := s.used(name, c.Param("project")); s.options.Release.Epoxy() && !force && limit >= 0 && limit < used {
+			return badRequest(fmt.Sprintf("Quota limit %d for %s must be greater than or equal to already used %d", limit, name, used))
 		}
 		quota[name] = value
 	}
@@ -76,6 +90,9 @@ func (s *Service) setQuota(c *wire.Call) error {
 func (s *Service) resetQuota(c *wire.Call) error {
 	if !c.Token.Admin() {
 		return notAllowed("rule:delete_quota")
+	}
+	if s.quotas[c.Param("project")] == nil {
+		return refusal(http.StatusNotFound, "TenantQuotaNotFound", "Quota for project "+c.Param("project")+" could not be found.")
 	}
 	delete(s.quotas, c.Param("project"))
 	return c.Empty(http.StatusNoContent)

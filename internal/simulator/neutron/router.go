@@ -30,11 +30,17 @@ func (s *Service) routerKind() *kind {
 			o.status = "ACTIVE"
 			sent := o.attrs["external_gateway_info"]
 			o.attrs["external_gateway_info"] = nil
+			if err := checkTranslation(c, sent, "create"); err != nil {
+				return err
+			}
 			return s.setGateway(c, o, sent)
 		},
 		update: func(c *wire.Call, o *object, sent wire.M) error {
 			if info, ok := sent["external_gateway_info"]; ok {
 				delete(sent, "external_gateway_info")
+				if err := checkTranslation(c, info, "update"); err != nil {
+					return err
+				}
 				return s.setGateway(c, o, info)
 			}
 			return nil
@@ -51,8 +57,35 @@ func (s *Service) routerKind() *kind {
 			s.dropGateway(o)
 			return nil
 		},
-		view: func(_ *object, _ *wire.Token, body wire.M) { body["availability_zones"] = []string{} },
+		view: s.viewRouter,
 	}
+}
+
+func (s *Service) viewRouter(o *object, t *wire.Token, body wire.M) {
+	body["availability_zones"] = []string{}
+	if !s.options.Release.Epoxy() {
+		return
+	}
+	gateways := []wire.M{}
+	if info, ok := o.attrs["external_gateway_info"].(wire.M); ok {
+		gateways = append(gateways, wire.M{"network_id": info["network_id"], "external_fixed_ips": info["external_fixed_ips"]})
+	}
+	body["external_gateways"], body["flavor_id"] = gateways, nil
+	body["enable_default_route_bfd"], body["enable_default_route_ecmp"] = false, false
+	if t.Admin() {
+		body["ha"] = true
+	}
+}
+
+// checkTranslation keeps address translation for administrators to switch.
+func checkTranslation(c *wire.Call, sent any, action string) error {
+	info, _ := sent.(wire.M)
+	if _, ok := info["enable_snat"]; !ok || c.Token.Admin() {
+		return nil
+	}
+	rule := "rule:" + action + "_router"
+	return notAllowed("(" + rule + " and (" + rule + ":external_gateway_info and (" + rule + ":external_gateway_info:network_id and " +
+		rule + ":external_gateway_info:enable_snat)))")
 }
 
 func (s *Service) routerRoutes() {
@@ -134,6 +167,9 @@ func (s *Service) interfaceCall(c *wire.Call, action string) (router *object, se
 	if err := json.Unmarshal(c.Body, &sent); err != nil {
 		return nil, sent, badRequest("Body contains invalid data")
 	}
+	if sent.SubnetID != "" && sent.PortID != "" {
+		return nil, sent, badRouter("Cannot specify both subnet-id and port-id.")
+	}
 	if sent.SubnetID == "" && sent.PortID == "" {
 		return nil, sent, badRouter("Either subnet_id or port_id must be specified.")
 	}
@@ -154,6 +190,10 @@ func (s *Service) addInterface(c *wire.Call) error {
 	}
 	for _, port := range s.interfaces(router) {
 		if port.addressIn(subnet.id) != "" {
+			if s.options.Release.Epoxy() {
+				cidr := subnet.text("cidr")
+				return badRouter("Cidr %s of subnet %s overlaps with cidr %s of subnet %s.", cidr, subnet.id, cidr, subnet.id)
+			}
 			return badRouter("Router already has a port on subnet %s.", subnet.id)
 		}
 	}

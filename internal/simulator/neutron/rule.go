@@ -33,7 +33,12 @@ func (s *Service) ruleKind() *kind {
 				"description": "",
 			}
 		},
-		create: s.createRule,
+		fixed: []string{
+			"security_group_id", "direction", "ethertype", "protocol", "port_range_min", "port_range_max", "remote_ip_prefix",
+			"remote_group_id", "remote_address_group_id",
+		},
+		required: []string{"security_group_id", "direction"},
+		create:   s.createRule,
 		remove: func(_ *wire.Call, o *object) error {
 			s.touchGroup(o.text("security_group_id"))
 			return nil
@@ -44,6 +49,10 @@ func (s *Service) ruleKind() *kind {
 				body["normalized_cidr"] = cidr.Masked().String()
 			}
 			delete(body, "tags")
+			if s.options.Release.Epoxy() {
+				group := s.get("security_group", o.text("security_group_id"))
+				body["belongs_to_default_sg"] = group != nil && group.text("name") == defaultGroup
+			}
 		},
 	}
 }
@@ -59,11 +68,20 @@ func (s *Service) createRule(c *wire.Call, o *object) error {
 	if protocol := o.attrs["protocol"]; protocol != nil {
 		name := strings.ToLower(fmt.Sprint(protocol))
 		if n, err := strconv.Atoi(name); (err != nil || n < 0 || n > 255) && !slices.Contains(protocols, name) {
+			known := "[None, '" + strings.Join(protocols, "', '") + "']"
+			if s.options.Release.Epoxy() {
+				known = "(None, 'any', '" + strings.Join(protocols, "', '") + "')"
+			}
 			return refusal(http.StatusBadRequest, "SecurityGroupRuleInvalidProtocol",
-				fmt.Sprintf("Security group rule protocol %s not supported. Only protocol values [None, '%s'] and integer "+
-					"representations [0 to 255] are supported.", name, strings.Join(protocols, "', '")))
+				fmt.Sprintf("Security group rule protocol %s not supported. Only protocol values %s and integer "+
+					"representations [0 to 255] are supported.", name, known))
 		}
 		o.attrs["protocol"] = name
+	}
+	for _, name := range []string{"port_range_min", "port_range_max"} {
+		if _, ok := number(o.attrs[name]); !ok && o.attrs[name] != nil {
+			return refusal(http.StatusBadRequest, "SecurityGroupInvalidPortValue", fmt.Sprintf("Invalid value for port %v", o.attrs[name]))
+		}
 	}
 	if err := checkRulePorts(o); err != nil {
 		return err

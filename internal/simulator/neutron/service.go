@@ -1,6 +1,6 @@
-// Package neutron simulates the Networking service, API v2.0 as of the Zed
-// release. Unlike the real one it takes subnets within 127.0.0.0/8, so that
-// the simulated guests can be reached without privileges.
+// Package neutron simulates the Networking service, API v2.0 as of the
+// releases Zed and Epoxy. Unlike the real one it takes subnets within
+// 127.0.0.0/8, so that the simulated guests can be reached without privileges.
 package neutron
 
 import (
@@ -19,6 +19,7 @@ type Options struct {
 	AdminProject string        // owns what the cloud begins with
 	External     string        // CIDR of the external network's subnet
 	Private      string        // CIDR of the shared network's subnet
+	Release      wire.Release
 }
 
 // Service is the Networking service with its state.
@@ -166,7 +167,10 @@ func decode(c *wire.Call, name string) (wire.M, error) {
 		return nil, badRequest("Body contains invalid data")
 	}
 	var object wire.M
-	if err := json.Unmarshal(body[name], &object); err != nil || object == nil {
+	if err := json.Unmarshal(body[name], &object); err != nil && len(body[name]) > 0 {
+		return nil, badRequest("Object '" + name + "' contains invalid data")
+	}
+	if object == nil {
 		return nil, badRequest("Unable to find '" + name + "' in request body")
 	}
 	return object, nil

@@ -29,12 +29,19 @@ func (s *Service) subnetKind() *kind {
 				"ipv6_address_mode": nil, "ipv6_ra_mode": nil, "service_types": []string{}, "subnetpool_id": nil,
 			}
 		},
-		fixed: []string{"network_id", "ip_version", "cidr", "subnetpool_id"},
+		fixed:    []string{"network_id", "ip_version", "cidr", "subnetpool_id"},
+		required: []string{"network_id", "ip_version"},
 		open: func(o *object) bool {
 			network := s.get("network", o.text("network_id"))
 			return network != nil && network.flag("shared")
 		},
 		create: s.createSubnet,
+		view: func(o *object, _ *wire.Token, body wire.M) {
+			if s.options.Release.Epoxy() {
+				network := s.get("network", o.text("network_id"))
+				body["router:external"] = network != nil && network.flag("router:external")
+			}
+		},
 		remove: func(_ *wire.Call, o *object) error {
 			for _, port := range s.objects["port"] {
 				if port.addressIn(o.id) != "" {
@@ -53,7 +60,8 @@ func (s *Service) createSubnet(c *wire.Call, o *object) error {
 		return noNetwork(o.text("network_id"))
 	}
 	if network.project != c.Token.ProjectID && !c.Token.Admin() {
-		return notAllowed("rule:create_subnet")
+		return refusal(http.StatusForbidden, "HTTPForbidden",
+			"Tenant "+c.Token.ProjectID+" not allowed to create subnet on this network")
 	}
 	if o.text("cidr") == "" {
 		return refusal(http.StatusBadRequest, "BadRequest",
@@ -65,18 +73,44 @@ func (s *Service) createSubnet(c *wire.Call, o *object) error {
 	}
 	cidr = cidr.Masked()
 	o.attrs["cidr"] = cidr.String()
-	o.attrs["ip_version"] = 4
-	if cidr.Addr().Is6() {
-		o.attrs["ip_version"] = 6
+	version, _ := number(o.attrs["ip_version"])
+	if cidr.Addr().Is6() != (version == 6) {
+		return invalidInput("cidr '%s' does not match the ip_version '%d'.", cidr, version)
 	}
+	o.attrs["ip_version"] = version
 	if s.overlaps(network, cidr) {
 		return invalidInput("Requested subnet with cidr: %s for network: %s overlaps with another subnet.", cidr, network.id)
 	}
 	if _, none := o.attrs["gateway_ip"].(unset); none {
 		o.attrs["gateway_ip"] = cidr.Addr().Next().String()
 	}
+	if gateway, err := netip.ParseAddr(o.text("gateway_ip")); err == nil && cidr.Addr().Is4() &&
+		(gateway == cidr.Addr() || gateway == lastOf(cidr)) {
+		return invalidInput("Gateway is not valid on subnet.")
+	}
 	if o.attrs["allocation_pools"] == nil {
 		o.attrs["allocation_pools"] = defaultPools(cidr, o.text("gateway_ip"))
+		return nil
+	}
+	return checkPools(o, cidr)
+}
+
+// checkPools checks pools that a client wants.
+func checkPools(o *object, cidr netip.Prefix) error {
+	gateway, errGateway := netip.ParseAddr(o.text("gateway_ip"))
+	for _, pool := range pools(o) {
+		text := fmt.Sprintf("%s-%s", pool[0], pool[1])
+		switch {
+		case pool[1].Less(pool[0]):
+			return refusal(http.StatusBadRequest, "InvalidAllocationPool",
+				fmt.Sprintf("The allocation pool {'start': '%s', 'end': '%s'} is not valid.", pool[0], pool[1]))
+		case !cidr.Contains(pool[0]) || !cidr.Contains(pool[1]):
+			return refusal(http.StatusBadRequest, "OutOfBoundsAllocationPool",
+				fmt.Sprintf("The allocation pool %s spans beyond the subnet cidr %s.", text, cidr))
+		case errGateway == nil && !gateway.Less(pool[0]) && !pool[1].Less(gateway):
+			return refusal(http.StatusConflict, "GatewayConflictWithAllocationPools",
+				fmt.Sprintf("Gateway ip %s conflicts with allocation pool %s.", gateway, text))
+		}
 	}
 	return nil
 }

@@ -15,6 +15,9 @@ func (s *Service) tagRoutes(k *kind) {
 	on := func(h func(*wire.Call, *object) error) wire.Handler {
 		return func(c *wire.Call) error {
 			o := s.get(k.name, c.Param("id"))
+			if o == nil && s.options.Release.Epoxy() && !wire.IsUUID(c.Param("id")) {
+				return refusal(http.StatusInternalServerError, "HTTPInternalServerError", usualMessages[http.StatusInternalServerError])
+			}
 			if o == nil || !o.visibleTo(c.Token) {
 				return refusal(http.StatusNotFound, "TagResourceNotFound",
 					fmt.Sprintf("Resource %s %s could not be found.", k.plural, c.Param("id")))

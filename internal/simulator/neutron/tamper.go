@@ -43,7 +43,7 @@ func (s *Service) MoveFloatingIP(address, deviceID string) (err error) {
 			return
 		}
 		s.disassociate(floating[0])
-		err = s.associate(nil, floating[0], ports[0].id)
+		err = s.associate(nil, floating[0], ports[0].id, "")
 	})
 	return err
 }

@@ -3,8 +3,10 @@ package nova
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +31,33 @@ func (s *Service) createServer(c *wire.Call) error {
 	if err := checkServer(c, sent, raw); err != nil {
 		return err
 	}
+	least, _ := count(sent["min_count"])
+	number := max(least, 1)
+	if most, ok := count(sent["max_count"]); ok {
+		if most < least {
+			return badRequest("min_count must be <= max_count")
+		}
+		number = most
+	}
+	var first *server
+	for i := range number {
+		sv := newServer(c, sent)
+		if number > 1 {
+			sv.name = fmt.Sprintf("%s-%d", sv.name, i+1)
+			sv.hostname = hostnameFor(sv.name)
+		}
+		if err := s.make(c, sv, sent, number-i); err != nil {
+			return err
+		}
+		if first == nil {
+			first = sv
+		}
+	}
+	return s.created(c, first, sent)
+}
+
+// newServer is a server as a request wants it.
+func newServer(c *wire.Call, sent wire.M) *server {
 	now := time.Now()
 	sv := &server{
 		id: wire.UUID(), projectID: c.Token.ProjectID, userID: c.Token.UserID, metadata: map[string]string{}, tags: []string{},
@@ -52,7 +81,12 @@ func (s *Service) createServer(c *wire.Call) error {
 	for _, tag := range tags {
 		sv.tags = append(sv.tags, fmt.Sprint(tag))
 	}
-	plugs, err := s.resolve(c, sv, sent)
+	return sv
+}
+
+// make begins to build a server; number is how many the request still wants.
+func (s *Service) make(c *wire.Call, sv *server, sent wire.M, number int) error {
+	plugs, err := s.resolve(c, sv, sent, number)
 	if err != nil {
 		return err
 	}
@@ -66,7 +100,7 @@ func (s *Service) createServer(c *wire.Call) error {
 	s.servers = slices.Insert(s.servers, 0, sv)
 	sv.record(c, "create")
 	s.build(sv, c.Token, plugs)
-	return s.created(c, sv, sent)
+	return nil
 }
 
 func (s *Service) created(c *wire.Call, sv *server, sent wire.M) error {
@@ -121,11 +155,14 @@ func checkServer(c *wire.Call, sent wire.M, raw json.RawMessage) error {
 	if err := checkMetadata(metadata); err != nil {
 		return err
 	}
-	return checkAccess(sent)
+	if err := checkAccess(sent); err != nil {
+		return err
+	}
+	return checkMembers(c, sent, raw)
 }
 
 // resolve checks what the request refers to and returns the ports to make.
-func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M) ([]neutron.PlugRequest, error) {
+func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M, number int) ([]neutron.PlugRequest, error) {
 	var err error
 	if sv.groups, err = s.findGroups(c, sent); err != nil {
 		return nil, err
@@ -134,6 +171,12 @@ func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M) ([]neutron.Plug
 	if err != nil {
 		return nil, err
 	}
+	if err := checkVolumes(sent); err != nil {
+		return nil, err
+	}
+	if wanted, ok := sent["availability_zone"].(string); ok && wanted != zone {
+		return nil, badRequest("The requested availability zone is not available")
+	}
 	if sv.imageID, _ = sent["imageRef"].(string); sv.imageID == "" {
 		return nil, badRequest("Missing imageRef attribute")
 	}
@@ -141,13 +184,13 @@ func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M) ([]neutron.Plug
 	if sv.flavor = s.flavor(flavorID[strings.LastIndex(flavorID, "/")+1:]); sv.flavor == nil {
 		return nil, badRequest("Flavor %s could not be found.", flavorID)
 	}
-	if !s.images.Bootable(sv.imageID, c.Token) {
-		return nil, badRequest("Can not find requested image")
+	if err := s.checkImage(c, sv); err != nil {
+		return nil, err
 	}
 	if sv.keyName, _ = sent["key_name"].(string); sv.keyName != "" && s.keypair(c.Token.UserID, sv.keyName) == nil {
 		return nil, badRequest("Invalid key_name provided.")
 	}
-	if err := s.checkQuota(sv); err != nil {
+	if err := s.checkQuota(sv, number); err != nil {
 		return nil, err
 	}
 	if limit := s.limit(sv.projectID, "metadata_items"); limit >= 0 && len(sv.metadata) > limit {
@@ -160,6 +203,41 @@ func (s *Service) resolve(c *wire.Call, sv *server, sent wire.M) ([]neutron.Plug
 		}
 	}
 	return plugs, nil
+}
+
+// checkVolumes checks the volumes a server is to have: each needs an id, as
+// there is none to make one of.
+func checkVolumes(sent wire.M) error {
+	volumes, _ := sent["block_device_mapping_v2"].([]any)
+	for _, v := range volumes {
+		volume, _ := v.(wire.M)
+		if id, _ := volume["uuid"].(string); id == "" && volume["source_type"] != "blank" {
+			return badRequest("Block Device Mapping is Invalid: Missing device UUID.")
+		}
+	}
+	return nil
+}
+
+// checkImage tells whether the flavor has what the image needs.
+func (s *Service) checkImage(c *wire.Call, sv *server) error {
+	image, ok := s.images.Find(sv.imageID, c.Token)
+	const gib = 1 << 30
+	switch {
+	case !ok:
+		return badRequest("Can not find requested image")
+	case !image.Active:
+		return badRequest("Image %s is not active.", sv.imageID)
+	case image.MinRAM > sv.flavor.ram:
+		return badRequest("Flavor's memory is too small for requested image.")
+	case image.MinDisk > sv.flavor.disk:
+		return badRequest("Flavor's disk is smaller than the minimum size specified in image metadata. "+
+			"Flavor disk is %d bytes, minimum size is %d bytes.", sv.flavor.disk*gib, image.MinDisk*gib)
+	}
+	sv.imageProperties = maps.Clone(image.Properties)
+	maps.Copy(sv.imageProperties, map[string]string{
+		"base_image_ref": sv.imageID, "min_disk": strconv.Itoa(sv.flavor.disk), "min_ram": strconv.Itoa(image.MinRAM),
+	})
+	return nil
 }
 
 func (s *Service) findGroups(c *wire.Call, sent wire.M) ([]string, error) {
@@ -204,6 +282,12 @@ func (s *Service) findNetworks(c *wire.Call, sent wire.M) ([]neutron.PlugRequest
 		plug := neutron.PlugRequest{}
 		plug.NetworkID, _ = network["uuid"].(string)
 		plug.PortID, _ = network["port"].(string)
+		switch {
+		case plug.NetworkID == "" && plug.PortID == "":
+			return nil, badRequest("Bad network format: missing 'uuid'")
+		case plug.PortID == "" && !wire.IsUUID(plug.NetworkID):
+			return nil, badRequest("Bad networks format: network uuid is not in proper format (%s)", plug.NetworkID)
+		}
 		plug.Address, _ = network["fixed_ip"].(string)
 		plugs = append(plugs, plug)
 	}

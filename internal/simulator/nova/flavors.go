@@ -34,9 +34,35 @@ func (s *Service) flavorRoutes() {
 		}
 		return c.JSON(http.StatusOK, wire.M{"flavor": f.body(c)})
 	})
+	s.router.Handle("POST", "/v2.1/flavors", admin("os-flavor-manage:create", s.createFlavor))
 	s.router.Handle("GET", "/v2.1/flavors/{id}/os-extra_specs", func(c *wire.Call) error {
 		return c.JSON(http.StatusOK, wire.M{"extra_specs": wire.M{}})
 	})
+}
+
+func (s *Service) createFlavor(c *wire.Call) error {
+	sent, raw, err := sentBody(c, "flavor")
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"name", "ram", "vcpus", "disk"} {
+		if _, ok := sent[name]; !ok {
+			return missing("flavor", name, raw)
+		}
+	}
+	f := &flavor{}
+	f.name, _ = sent["name"].(string)
+	if f.id, _ = sent["id"].(string); f.id == "" || f.id == "auto" {
+		f.id = wire.UUID()
+	}
+	f.ram, _ = count(sent["ram"])
+	f.vcpus, _ = count(sent["vcpus"])
+	f.disk, _ = count(sent["disk"])
+	if s.flavor(f.id) != nil {
+		return wire.Errorf(http.StatusConflict, "Flavor with ID %s already exists.", f.id)
+	}
+	s.flavors = append(s.flavors, f)
+	return c.JSON(http.StatusOK, wire.M{"flavor": f.body(c)})
 }
 
 func (s *Service) listFlavors(c *wire.Call) error {

@@ -126,11 +126,19 @@ func (s *Service) deleteKeypair(c *wire.Call) error {
 // sentBody reads {"<name>": {…}}, and keeps the text for complaints.
 func sentBody(c *wire.Call, name string) (wire.M, json.RawMessage, error) {
 	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(c.Body, &raw); err != nil {
+	contentType, _, _ := strings.Cut(c.R.Header.Get("Content-Type"), ";")
+	switch {
+	case len(c.Body) == 0:
+		return nil, nil, badRequest("None is not of type 'object'")
+	case contentType != "" && contentType != "application/json" || json.Unmarshal(c.Body, &raw) != nil:
 		return nil, nil, badRequest("Malformed request body")
 	}
 	var object wire.M
-	if err := json.Unmarshal(raw[name], &object); err != nil || object == nil {
+	err := json.Unmarshal(raw[name], &object)
+	if value := wire.PythonRepr(raw[name]); err != nil && len(raw[name]) > 0 {
+		return nil, nil, badRequest("Invalid input for field/attribute %s. Value: %s. %s is not of type 'object'", name, value, value)
+	}
+	if object == nil {
 		return nil, nil, badRequest("Invalid input for field/attribute %s. Value: %s. '%s' is a required property",
 			name, wire.PythonRepr(c.Body), name)
 	}
@@ -160,6 +168,11 @@ func (s *Service) createKeypair(c *wire.Call) error {
 			return notAllowed("os-keypairs:create")
 		}
 		k.user = user
+	}
+	if kind, ok := sent["type"]; ok && since(c, 2) {
+		if why := oneOf("'ssh'", "'x509'")(kind); why != "" {
+			return invalid("type", kind, why)
+		}
 	}
 	public, _ := sent["public_key"].(string)
 	if public == "" && since(c, 92) {

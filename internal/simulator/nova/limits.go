@@ -61,9 +61,10 @@ func (s *Service) used(project string) map[string]int {
 	return total
 }
 
-func (s *Service) checkQuota(sv *server) error {
+// checkQuota tells whether so many servers more may be made.
+func (s *Service) checkQuota(sv *server, number int) error {
 	used := s.used(sv.projectID)
-	wanted := map[string]int{"instances": 1, "cores": sv.flavor.vcpus, "ram": sv.flavor.ram}
+	wanted := map[string]int{"instances": number, "cores": number * sv.flavor.vcpus, "ram": number * sv.flavor.ram}
 	for _, name := range []string{"instances", "cores", "ram"} {
 		limit := s.limit(sv.projectID, name)
 		if limit >= 0 && used[name]+wanted[name] > limit {
@@ -139,6 +140,9 @@ func (s *Service) setQuota(c *wire.Call) error {
 				wire.PythonRepr(raw), name)
 		}
 		limit, _ := value.(float64)
+		if limit < -1 {
+			return invalid(name, value, "is less than the minimum of -1")
+		}
 		if limit >= 0 && int(limit) < used[name] && sent["force"] != true {
 			return badRequest("Quota limit %s for %s must be greater than or equal to already used and reserved %d.",
 				fmt.Sprint(value), name, used[name])

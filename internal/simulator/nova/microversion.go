@@ -9,11 +9,16 @@ import (
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
 )
 
-// The range of microversions of the Zed release: 2.1 to 2.93.
-const (
-	oldestMinor = 1
-	newestMinor = 93
-)
+// oldestMinor is the oldest microversion of every release, 2.1.
+const oldestMinor = 1
+
+// newestMinor is the newest microversion of the release: 2.93 or 2.100.
+func (s *Service) newestMinor() int {
+	if s.options.Release.Epoxy() {
+		return 100
+	}
+	return 93
+}
 
 const (
 	newHeader = "Openstack-Api-Version"        // "compute 2.60"
@@ -23,10 +28,10 @@ const (
 var versionForm = regexp.MustCompile(`^([1-9][0-9]*)\.([1-9][0-9]*|0)$`)
 
 // negotiate reads the microversion asked for and puts it into the answer.
-func negotiate(c *wire.Call) error {
+func (s *Service) negotiate(c *wire.Call) error {
 	wanted := askedFor(c.R.Header)
 	if wanted == "latest" {
-		wanted = "2." + strconv.Itoa(newestMinor)
+		wanted = "2." + strconv.Itoa(s.newestMinor())
 	}
 	form := versionForm.FindStringSubmatch(wanted)
 	if form == nil {
@@ -37,9 +42,9 @@ func negotiate(c *wire.Call) error {
 	h.Set(oldHeader, wanted)
 	h["Vary"] = []string{"OpenStack-API-Version", "X-OpenStack-Nova-API-Version"}
 	minor, _ := strconv.Atoi(form[2]) // digits, as the form says
-	if form[1] != "2" || minor < oldestMinor || minor > newestMinor {
+	if form[1] != "2" || minor < oldestMinor || minor > s.newestMinor() {
 		return wire.Errorf(http.StatusNotAcceptable,
-			"Version %s is not supported by the API. Minimum is 2.%d and maximum is 2.%d.", wanted, oldestMinor, newestMinor)
+			"Version %s is not supported by the API. Minimum is 2.%d and maximum is 2.%d.", wanted, oldestMinor, s.newestMinor())
 	}
 	return nil
 }

@@ -33,6 +33,7 @@ type server struct {
 	id, name, hostname string
 	projectID, userID  string
 	imageID            string
+	imageProperties    map[string]string // as they were at creation
 	flavor             *flavor
 	keyName            string
 	userData           string

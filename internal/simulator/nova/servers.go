@@ -56,6 +56,9 @@ func (s *Service) listServers(c *wire.Call) error {
 		}
 		return notAllowed(rule)
 	}
+	if err := checkQuery(c); err != nil {
+		return err
+	}
 	limit, err := strconv.Atoi(query.Get("limit"))
 	if err != nil {
 		limit = 1000
@@ -81,6 +84,9 @@ func (s *Service) listServers(c *wire.Call) error {
 		} else {
 			list = append(list, wire.M{"id": sv.id, "name": sv.name, "links": links(c, "servers", sv.id)})
 		}
+	}
+	if !passed {
+		return badRequest("marker [%s] not found", query.Get("marker"))
 	}
 	answer := wire.M{"servers": list}
 	if more || (query.Has("limit") && len(list) == limit) {

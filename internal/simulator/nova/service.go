@@ -1,5 +1,5 @@
 // Package nova simulates the Compute service, API v2.1 with microversions up
-// to 2.93, as of the Zed release. Every server has a simulated guest that
+// to 2.93 (Zed) or 2.100 (Epoxy). Every server has a simulated guest that
 // answers SSH.
 package nova
 
@@ -17,13 +17,14 @@ import (
 
 // Images tells which images servers can boot from; Glance does.
 type Images interface {
-	Bootable(id string, t *wire.Token) bool
+	Find(id string, t *wire.Token) (wire.Image, bool)
 }
 
 // Options of the service.
 type Options struct {
 	Transition time.Duration // how long a server takes to change its state
 	GuestPort  int           // TCP port of SSH on the guests' addresses
+	Release    wire.Release
 }
 
 // Service is the Compute service with its state.
@@ -95,13 +96,16 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.Body = body
+	if wire.TooLarge(w, r, body) {
+		return
+	}
 	handler, _ := s.router.Find(c)
 	if handler == nil {
 		wire.WebOb(w, r, http.StatusNotFound, "", "")
 		return
 	}
 	if path != "" && path != "v2" {
-		if err := negotiate(c); err != nil {
+		if err := s.negotiate(c); err != nil {
 			s.refuse(c, wire.AsError(err))
 			return
 		}

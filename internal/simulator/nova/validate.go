@@ -1,6 +1,7 @@
 package nova
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -64,11 +65,16 @@ func checkKeyName(value any) error {
 
 func checkMetadata(sent wire.M) error {
 	for name, value := range sent {
+		if !metadataForm.MatchString(name) {
+			raw, err := json.Marshal(sent)
+			if err != nil {
+				return err
+			}
+			return badRequest("Invalid input for field/attribute metadata. Value: %s. '%s' does not match any of the regexes: '%s'",
+				wire.PythonRepr(raw), name, metadataForm)
+		}
 		if err := checkText(name, value, 0); err != nil {
 			return err
-		}
-		if utf8.RuneCountInString(name) > maxText || name == "" {
-			return badRequest("Invalid input for field/attribute metadata. Value: %v. Additional properties are not allowed ('%s' was unexpected)", sent, name)
 		}
 	}
 	return nil

@@ -9,10 +9,10 @@ import (
 
 func (s *Service) versionRoutes() {
 	s.router.Handle("GET", "/", func(c *wire.Call) error {
-		return c.JSON(http.StatusOK, wire.M{"versions": []wire.M{oldVersion(c), version(c)}})
+		return c.JSON(http.StatusOK, wire.M{"versions": []wire.M{oldVersion(c), s.version(c)}})
 	})
 	s.router.Handle("GET", "/v2", func(c *wire.Call) error { return showVersion(c, oldVersion(c), "2") })
-	s.router.Handle("GET", "/v2.1", func(c *wire.Call) error { return showVersion(c, version(c), "2.1") })
+	s.router.Handle("GET", "/v2.1", func(c *wire.Call) error { return showVersion(c, s.version(c), "2.1") })
 }
 
 func showVersion(c *wire.Call, document wire.M, number string) error {
@@ -32,10 +32,10 @@ func oldVersion(c *wire.Call) wire.M {
 	}
 }
 
-func version(c *wire.Call) wire.M {
+func (s *Service) version(c *wire.Call) wire.M {
 	return wire.M{
 		"id": "v2.1", "status": "CURRENT", "updated": "2013-07-23T11:33:21Z",
-		"version": fmt.Sprintf("2.%d", newestMinor), "min_version": fmt.Sprintf("2.%d", oldestMinor),
+		"version": fmt.Sprintf("2.%d", s.newestMinor()), "min_version": fmt.Sprintf("2.%d", oldestMinor),
 		"links": []wire.M{{"rel": "self", "href": c.Root() + "/compute/v2.1/"}},
 	}
 }

@@ -78,10 +78,15 @@ func newer(c *wire.Call, sv *server, body wire.M) {
 		{71, "server_groups", []string{}},
 		{73, "locked_reason", nil},
 		{90, "OS-EXT-SRV-ATTR:hostname", sv.hostname},
+		{96, "pinned_availability_zone", nil},
+		{100, "scheduler_hints", wire.M{}},
 	} {
 		if since(c, member.minor) {
 			body[member.name] = member.value
 		}
+	}
+	if image, ok := body["image"].(wire.M); ok && since(c, 98) {
+		image["properties"] = sv.imageProperties
 	}
 }
 

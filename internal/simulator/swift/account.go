@@ -26,6 +26,9 @@ func (s *Service) serveAccount(q *request) error {
 		q.W.Header().Set("X-Account-Status", "Deleted")
 		return q.done(http.StatusGone)
 	}
+	if q.R.Header.Get("X-Account-Meta-Quota-Bytes") != "" && !q.reseller {
+		return refuse(http.StatusForbidden) // the account_quotas middleware
+	}
 	switch q.R.Method {
 	case http.MethodGet, http.MethodHead:
 		return s.listAccount(q)
@@ -114,9 +117,11 @@ func (s *Service) listAccount(q *request) error {
 			continue
 		}
 		c := a.containers[item.name]
-		entries = append(entries, entry{name: item.name, fields: wire.M{
-			"name": item.name, "count": len(c.objects), "bytes": c.bytes(), "last_modified": c.modified.iso(),
-		}})
+		fields := wire.M{"name": item.name, "count": len(c.objects), "bytes": c.bytes(), "last_modified": c.modified.iso()}
+		if s.release.Epoxy() {
+			fields["storage_policy"] = policy
+		}
+		entries = append(entries, entry{name: item.name, fields: fields})
 	}
 	if q.R.Method == http.MethodHead && s.accounts[q.account] == nil {
 		h.Set("Content-Type", format)

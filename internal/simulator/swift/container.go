@@ -3,6 +3,7 @@ package swift
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"opendev.org/x/persistent-resources/internal/simulator/wire"
@@ -119,6 +120,12 @@ func (s *Service) putContainer(q *request, c *container) error {
 func (c *container) apply(q *request) error {
 	if err := checkMetadata(q.R.Header, "Container"); err != nil {
 		return err
+	}
+	for _, quota := range []string{"Bytes", "Count"} {
+		value := q.R.Header.Get("X-Container-Meta-Quota-" + quota)
+		if _, err := strconv.ParseUint(value, 10, 63); value != "" && err != nil {
+			return wire.Errorf(http.StatusBadRequest, "Invalid %s quota.", strings.ToLower(quota))
+		}
 	}
 	acl := map[string]string{}
 	for _, name := range []string{readACL, writeACL} {

@@ -36,6 +36,9 @@ func (q *request) listingFormat() (string, error) {
 	case "plain":
 		return textListing, nil
 	}
+	if q.Query("format") != "" {
+		return textListing, nil // an unknown one
+	}
 	format := acceptedFormat(q.R.Header.Get("Accept"))
 	if format == "" {
 		return "", refuse(http.StatusNotAcceptable)

@@ -79,6 +79,9 @@ func (s *Service) putObject(q *request, c *container) error {
 		return s.copyFrom(q, c, source)
 	}
 	h := q.R.Header
+	if manifest := h.Get("X-Object-Manifest"); manifest != "" && !strings.Contains(strings.Trim(manifest, "/"), "/") {
+		return wire.Errorf(http.StatusBadRequest, "X-Object-Manifest must be in the format container/prefix")
+	}
 	if match := h.Get("If-None-Match"); match != "" {
 		if match != "*" {
 			return plain(http.StatusBadRequest, "If-None-Match only supports *")

@@ -1,5 +1,5 @@
-// Package swift simulates the Object Storage service as of the Zed release:
-// the proxy server with Keystone's authorization, ACLs and account
+// Package swift simulates the Object Storage service as of the releases
+// Zed and Epoxy: the proxy server with Keystone's authorization, ACLs and account
 // auto-creation.
 package swift
 
@@ -18,6 +18,7 @@ import (
 // Service is the Object Storage service with its state.
 type Service struct {
 	identity wire.Identity
+	release  wire.Release
 
 	mu        sync.Mutex
 	accounts  map[string]*account
@@ -25,8 +26,8 @@ type Service struct {
 }
 
 // New returns an empty service that asks identity who is asking.
-func New(identity wire.Identity) *Service {
-	return &Service{identity: identity, accounts: map[string]*account{}}
+func New(identity wire.Identity, release wire.Release) *Service {
+	return &Service{identity: identity, release: release, accounts: map[string]*account{}}
 }
 
 // request is one request in progress: what its path names and who asks.
@@ -63,6 +64,9 @@ func (s *Service) dispatch(q *request) error {
 	}
 	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 4)
 	if parts[0] != "v1" && parts[0] != "v1.0" {
+		if len(parts) > 1 {
+			return refuse(http.StatusBadRequest)
+		}
 		return refuse(http.StatusNotFound)
 	}
 	if len(parts) < 2 || parts[1] == "" {
@@ -76,6 +80,9 @@ func (s *Service) dispatch(q *request) error {
 		q.object = parts[3]
 	}
 	if q.container == "" && q.object != "" {
+		if s.release.Epoxy() {
+			return refuse(http.StatusNotFound)
+		}
 		return wire.Errorf(http.StatusPreconditionFailed, "Bad URL")
 	}
 	q.Token, _ = s.identity.Check(q.R.Header.Get("X-Auth-Token"))
@@ -118,19 +125,20 @@ func (s *Service) info(q *request) error {
 		return refuse(http.StatusMethodNotAllowed)
 	}
 	q.W.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	return q.JSON(http.StatusOK, wire.M{
-		"swift": wire.M{
-			"version": "2.30.1", "strict_cors_mode": true,
-			"policies":                 []wire.M{{"name": policy, "aliases": policy, "default": true}},
-			"allow_account_management": true, "account_autocreate": true, "max_file_size": MaxFileSize,
-			"max_meta_name_length": maxMetaName, "max_meta_value_length": maxMetaValue, "max_meta_count": maxMetaCount,
-			"max_meta_overall_size": maxMetaOverall, "max_header_size": 8192, "max_object_name_length": maxObjectName,
-			"container_listing_limit": listingLimit, "account_listing_limit": listingLimit,
-			"max_account_name_length": maxContainerName, "max_container_name_length": maxContainerName,
-			"extra_header_count": 0,
-		},
-		"container_quotas": wire.M{},
-	})
+	swift := wire.M{
+		"version": "2.30.1", "strict_cors_mode": true,
+		"policies":                 []wire.M{{"name": policy, "aliases": policy, "default": true}},
+		"allow_account_management": true, "account_autocreate": true, "max_file_size": MaxFileSize,
+		"max_meta_name_length": maxMetaName, "max_meta_value_length": maxMetaValue, "max_meta_count": maxMetaCount,
+		"max_meta_overall_size": maxMetaOverall, "max_header_size": 8192, "max_object_name_length": maxObjectName,
+		"container_listing_limit": listingLimit, "account_listing_limit": listingLimit,
+		"max_account_name_length": maxContainerName, "max_container_name_length": maxContainerName,
+		"extra_header_count": 0,
+	}
+	if s.release.Epoxy() {
+		swift["version"], swift["allow_open_expired"] = "2.35.0", false
+	}
+	return q.JSON(http.StatusOK, wire.M{"swift": swift, "container_quotas": wire.M{}})
 }
 
 // policy is the one storage policy.

@@ -27,3 +27,12 @@ type Identity interface {
 	// Check returns the token, or false when it is unknown, expired or revoked.
 	Check(id string) (*Token, bool)
 }
+
+// Image is what the other services are told of an image.
+type Image struct {
+	Active  bool
+	MinRAM  int // MiB
+	MinDisk int // GiB
+	// Formats and other texts, by the names that the API gives them.
+	Properties map[string]string
+}

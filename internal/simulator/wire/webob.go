@@ -30,7 +30,7 @@ func WebOb(w http.ResponseWriter, r *http.Request, status int, explanation, deta
 	code := fmt.Sprintf("%d %s", status, title)
 	between, end := "<br /><br />\n"+detail, "\n\n"
 	plain := explanation + "\n\n " + detail + "  "
-	if status == http.StatusUnsupportedMediaType {
+	if status == http.StatusUnsupportedMediaType || status == http.StatusMethodNotAllowed {
 		between, end = "\n<br /><br />\n", ""
 		plain = explanation + " \n\n "
 	}
