@@ -15,6 +15,8 @@ type ParseError struct {
 	Text string
 	// Source is the line without trailing white space; nil where oslo.config gives none.
 	Source *string
+	// After is the key of the assignment before the line, a part of whose value the line may have been meant to be.
+	After string
 }
 
 // Error is oslo.config's text.
@@ -54,6 +56,7 @@ type scanner struct {
 	line    int
 	section string
 	key     string
+	after   string // the last key
 	keyLine int
 	value   []string
 	assign  assignment
@@ -81,7 +84,7 @@ func (s *scanner) next(line string, section func(name string)) error {
 		if len(line) <= 2 {
 			return s.fail("Empty section name", line)
 		}
-		s.section = line[1 : len(line)-1]
+		s.section, s.after = line[1:len(line)-1], ""
 		section(s.section)
 		return nil
 	case '#', ';':
@@ -95,7 +98,7 @@ func (s *scanner) next(line string, section func(name string)) error {
 	if s.key == "" {
 		return s.fail("Key cannot be empty", line)
 	}
-	s.keyLine = s.line
+	s.keyLine, s.after = s.line, s.key
 	s.value = append(s.value[:0], unquote(strings.TrimFunc(line[at+1:], isSpace)))
 	return nil
 }
@@ -114,7 +117,7 @@ func (s *scanner) flush() error {
 }
 
 func (s *scanner) fail(text, line string) error {
-	return &ParseError{File: s.file, Line: s.line, Text: text, Source: &line}
+	return &ParseError{File: s.file, Line: s.line, Text: text, Source: &line, After: s.after}
 }
 
 // cutLine splits after the first line end: \n, \r\n or a lone \r, Python's universal newlines.

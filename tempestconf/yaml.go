@@ -177,7 +177,7 @@ func (c *yamlReader) mapping(m *omap, n *yaml.Node, depth int) error {
 			m.odd = pyType(k)
 		}
 		v, err := c.value(value, depth+1)
-		if err != nil && value.Kind == yaml.ScalarNode && secretSetting(pyAny(k)) {
+		if err != nil && (value.Kind == yaml.ScalarNode || value.Style&yaml.TaggedStyle != 0) && secretSetting(pyAny(k)) {
 			return fmt.Errorf("yaml: line %d: the value of %s begins with a mark of YAML; quote it", value.Line, pyAny(k))
 		}
 		if err != nil {

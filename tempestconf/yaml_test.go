@@ -45,7 +45,7 @@ func likePyYAML() map[string]string {
 		"a: b # \tx\n#\ty": "{'a': 'b'}", "a: 'x\ty'": `{'a': 'x\ty'}`, "a: \"x\t\n\ty\"": "{'a': 'x y'}", "a: |\n  x\ty\n": `{'a': 'x\ty\n'}`,
 		"a: b\t# x": "!line 1: found character '\\t'", "[a,\tb]": "!line 1: found character '\\t'",
 		"password: !bc": "!line 1: the value of password begins with a mark of YAML; quote it", "auth:\n  password: *bc\n": "!line 2: a value that begins with * refers",
-		"password: !!int bc": "!quote it", "region: *bc": "!line 1: unknown anchor 'bc' referenced", "{x: 1, admin-token: *bc}": "!quote it",
+		"password: !bc {x: y}": "!quote it", "password: !!int bc": "!quote it", "region: *bc": "!line 1: unknown anchor 'bc' referenced", "{x: 1, admin-token: *bc}": "!quote it",
 	}
 }
 

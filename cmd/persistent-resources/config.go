@@ -90,10 +90,11 @@ func publicNames(effective []tempestconf.Source) []string {
 // secretName is what the names of options that hold secrets have in them.
 var secretName = regexp.MustCompile(`(?i)pass|secret|token|\bkey\b|_key`)
 
-// withoutSecret keeps a line that does not parse out of a message when a secret may stand in it.
+// withoutSecret keeps a line that does not parse out of a message when a secret may stand in it: its own key or the one
+// before it is that of a secret, which then goes on in a line that is no continuation.
 func withoutSecret(err error) error {
 	var parse *tempestconf.ParseError
-	if !errors.As(err, &parse) || parse.Source == nil || !secretName.MatchString(*parse.Source) {
+	if !errors.As(err, &parse) || parse.Source == nil || !secretName.MatchString(*parse.Source) && !secretName.MatchString(parse.After) {
 		return err
 	}
 	masked, hidden := *parse, tempestconf.Masked

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +35,8 @@ exception that oslo.config raises.`,
 			return errorDocumentOf(env, "ConfigFilesNotFoundError", "Failed to find some config files: "+args[0], err)
 		case errors.Is(err, fs.ErrPermission):
 			return errorDocumentOf(env, "ConfigFilesPermissionDeniedError", "Failed to open some config files: "+args[0], err)
+		case errors.Is(err, syscall.EISDIR):
+			return errorDocumentOf(env, "IsADirectoryError", "[Errno 21] Is a directory: '"+args[0]+"'", err)
 		case err != nil:
 			return errorDocument(env, err)
 		}
