@@ -192,10 +192,7 @@ func (f *Fixture) recordIsUsable(ctx context.Context) error {
 // nothingToDo makes delete pass without asking the cloud, and says why.
 func (f *Fixture) nothingToDo(ctx context.Context, sentence string) {
 	f.nothing = true
-	f.Log.Info(ctx, "%s", sentence)
-	if f.note != nil {
-		f.note(sentence)
-	}
+	f.Note(ctx, "%s", sentence)
 }
 
 func (f *Fixture) recordedSecrets() []string {

@@ -135,6 +135,15 @@ func (f *Fixture) Waiting(what string) (over func()) {
 	return func() { tell("") }
 }
 
+// Note tells people what they should know of a run that went well, and the test's log too.
+func (f *Fixture) Note(ctx context.Context, format string, args ...any) {
+	sentence := fmt.Sprintf(format, args...)
+	f.Log.Info(ctx, "%s", sentence)
+	if f.note != nil {
+		f.note(sentence)
+	}
+}
+
 // sealJournal ends create. The record is complete when every test of the class has passed, in this process or in another
 // that had a part of them; an interrupted create stays open.
 func (f *Fixture) sealJournal(s Service) func(context.Context) error {

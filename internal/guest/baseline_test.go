@@ -122,6 +122,22 @@ func TestCompare(t *testing.T) {
 			Comparison{NotRecorded: []string{"host key", "host name", "boot id", "kernel"}},
 		},
 		{
+			"no boot id, a part of the time is missing", Baseline{TakenAt: taken, StartedAt: taken.Add(-time.Hour)},
+			later(func(b *Baseline) { b.StartedAt = b.TakenAt.Add(-3 * time.Hour) }),
+			Comparison{NotRecorded: []string{
+				"host key", "host name", "boot id", "kernel",
+				"whether it was suspended or rebooted (it seems up since 2026-03-02 09:00:00 UTC, recorded up since 2026-03-01 11:00:00 UTC)",
+			}},
+		},
+		{
+			"no boot id, and no uptime any more", Baseline{TakenAt: taken, StartedAt: taken.Add(-time.Hour)},
+			later(func(b *Baseline) { b.StartedAt = time.Time{} }),
+			Comparison{
+				Differences: []string{"an uptime was recorded, but the guest tells none any more"},
+				NotRecorded: []string{"host key", "host name", "boot id", "kernel"},
+			},
+		},
+		{
 			"no boot id, uptime went back", Baseline{TakenAt: taken, StartedAt: taken.Add(-time.Hour)},
 			later(func(b *Baseline) { b.StartedAt = b.TakenAt.Add(-time.Minute) }),
 			Comparison{

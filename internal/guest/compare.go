@@ -31,15 +31,31 @@ func Compare(recorded, now Baseline) Comparison {
 		return fmt.Sprintf("boot id changed: the guest was rebooted (up since %s, recorded up since %s; boot id recorded %s, now %s)",
 			moment(now.StartedAt), moment(recorded.StartedAt), recorded.BootID, now.BootID)
 	})
-	if recorded.BootID == "" && !recorded.StartedAt.IsZero() && !now.StartedAt.IsZero() && now.Uptime() < recorded.Uptime() {
-		// Without a boot id only an uptime that went back proves a reboot.
-		c.Differences = append(c.Differences, fmt.Sprintf("uptime went back: the guest was rebooted (up since %s, recorded up since %s)",
-			moment(now.StartedAt), moment(recorded.StartedAt)))
-	}
 	c.add("kernel", recorded.Kernel == "", recorded.Kernel != now.Kernel, func() string {
 		return fmt.Sprintf("kernel changed: recorded %q, now %q", recorded.Kernel, now.Kernel)
 	})
+	if recorded.BootID == "" && !recorded.StartedAt.IsZero() {
+		c.compareUptime(recorded, now)
+	}
 	return c
+}
+
+// unsteady is how far the times of two clocks and of two looks at an uptime lie apart without a reason in the guest.
+const unsteady = time.Minute
+
+// compareUptime looks for a reboot where there is no boot id to tell. Only an uptime that went back proves one; one that lacks
+// some of the time since then is also what a suspend leaves.
+func (c *Comparison) compareUptime(recorded, now Baseline) {
+	switch {
+	case now.StartedAt.IsZero():
+		c.Differences = append(c.Differences, "an uptime was recorded, but the guest tells none any more")
+	case now.Uptime() < recorded.Uptime():
+		c.Differences = append(c.Differences, fmt.Sprintf("uptime went back: the guest was rebooted (up since %s, recorded up since %s)",
+			moment(now.StartedAt), moment(recorded.StartedAt)))
+	case now.StartedAt.Sub(recorded.StartedAt) > unsteady:
+		c.NotRecorded = append(c.NotRecorded, fmt.Sprintf("whether it was suspended or rebooted (it seems up since %s, recorded up since %s)",
+			moment(now.StartedAt), moment(recorded.StartedAt)))
+	}
 }
 
 func (c *Comparison) add(what string, unknown, changed bool, sentence func() string) {

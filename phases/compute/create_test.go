@@ -10,6 +10,7 @@ import (
 
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/servers"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/extensions/layer3/floatingips"
+	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/networks"
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/ports"
 
 	"opendev.org/x/persistent-resources/internal/simulator"
@@ -307,4 +308,42 @@ func TestMicroversion(t *testing.T) {
 		w.must(phases.Delete)
 		w.clean("delete")
 	}
+}
+
+// TestFlavorOfAnotherMicroversion verifies with a microversion that shows flavors in another form than that of create.
+func TestFlavorOfAnotherMicroversion(t *testing.T) {
+	t.Parallel()
+	for _, versions := range [][2]string{{"", "2.60"}, {"2.60", ""}} {
+		w := newWorld(t)
+		w.asMember(t)
+		w.set = map[string]string{"compute.min_microversion": versions[0], "validation.run_validation": "false"}
+		if versions[0] == "" {
+			delete(w.set, "compute.min_microversion")
+		}
+		w.must(phases.Create)
+		delete(w.set, "compute.min_microversion")
+		if versions[1] != "" {
+			w.set["compute.min_microversion"] = versions[1]
+		}
+		w.must(phases.Verify, existence)
+		c := w.config().Compute
+		w.wrap = answering(`"`+c.FlavorRef+`"`, `"`+c.FlavorRefAlt+`"`)
+		if versions[0] != "" {
+			w.wrap = answering(`"ram":`, `"ram":1`)
+		}
+		w.run(t.Context(), phases.Verify, existence).failedWith(t, existence, "its flavor: ")
+	}
+}
+
+// TestNetworkOfTheSameName: an admin sees every project's networks, and one of them may have the external network's name.
+func TestNetworkOfTheSameName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	cfg := w.config()
+	_, err := networks.Create(t.Context(), w.user(t).neutron, networks.CreateOpts{Name: cfg.Network.FloatingNetworkName}).Extract()
+	w.user(t).do(err)
+	w.set = map[string]string{"network.public_network_id": ""}
+	w.must(phases.Create)
+	w.must(phases.Verify)
+	w.must(phases.Delete)
 }

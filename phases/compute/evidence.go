@@ -78,6 +78,8 @@ func (r *resources) apiView(ctx context.Context, rec state.Record) string {
 	if err == nil {
 		got := servers.Get(ctx, nova, rec.ID)
 		show("server", got.Body, got.Err)
+	} else {
+		show("compute service", nil, err)
 	}
 	neutron, err := r.neutron(ctx)
 	if err != nil {

@@ -133,6 +133,9 @@ func TestWithoutAPI(t *testing.T) {
 	w.noAPI = true
 	r := w.must(phases.Verify)
 	r.passed(t, "test_can_ssh_into_persistent_servers")
+	if len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "not, because --no-api was given: the key pair and the security group") {
+		t.Errorf("notes %q, want what was not verified", r.Notes)
+	}
 	for _, test := range []string{"test_verify_persistent_servers_existance", "test_suspend_resume_persistent_server"} {
 		r.skipped(t, test, "This test needs an OpenStack API, and --no-api was given.")
 	}

@@ -48,10 +48,13 @@ func (r *resources) read(ctx context.Context, rec state.Record, t guest.Target) 
 	return now, asFailure(err)
 }
 
-// pauses are those between attempts to log in: Tempest's, or build_interval where that asks for shorter ones.
+// pauses are those between attempts to log in: Tempest's, which depend on no option, unless build_interval = 0 asks for next to
+// none.
 func (r *resources) pauses() (first, step time.Duration) {
-	interval := max(time.Duration(r.Config.Compute.BuildInterval)*time.Second, 50*time.Millisecond)
-	return min(interval, 2500*time.Millisecond), min(interval, time.Second)
+	if r.Config.Compute.BuildInterval == 0 {
+		return 50 * time.Millisecond, 50 * time.Millisecond
+	}
+	return 0, 0
 }
 
 // asFailure gives an error of SSH the name of Tempest's exception.

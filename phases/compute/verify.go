@@ -67,6 +67,9 @@ func (r *resources) verifyServer(ctx context.Context, client *gophercloud.Servic
 	case known:
 		now := baselineOf(s, client.Microversion)
 		if (b.FlavorID == "") != (now.FlavorID == "") {
+			now.FlavorID, now.Flavor = flavorAsOf(ctx, client, rec, b.Microversion)
+		}
+		if now.FlavorID == "" && now.Flavor == "" && b.FlavorID+b.Flavor != "" {
 			r.Log.Warn(ctx, "The flavor of server %s is not compared: with microversion %q Nova shows it in another form than with %q at create.", rec.Name, now.Microversion, b.Microversion)
 		}
 		changed = phases.Changed("server "+rec.Name, b.changes(now))
@@ -76,6 +79,18 @@ func (r *resources) verifyServer(ctx context.Context, client *gophercloud.Servic
 		r.NotRecorded(ctx, "Of server %s only id and status are compared; not recorded: name, time of creation, flavor, image, addresses, metadata.", rec.Name)
 	}
 	return s, phases.Join(notActive(rec, s), changed)
+}
+
+// flavorAsOf is the flavor of a server in the form of another microversion, that of create; empty where Nova knows it no more.
+func flavorAsOf(ctx context.Context, client *gophercloud.ServiceClient, rec state.Record, microversion string) (id, flavor string) {
+	then := *client
+	then.Microversion = microversion
+	s, err := getServer(ctx, &then, rec.ID)
+	if err != nil {
+		return "", ""
+	}
+	b := baselineOf(s, microversion)
+	return b.FlavorID, b.Flavor
 }
 
 // notActive is Tempest's assertion about the status, with what Nova says of the reason.

@@ -18,7 +18,9 @@ func (r *resources) verifyGuests(ctx context.Context) error {
 		return err
 	}
 	var access error
-	if !r.NoAPI {
+	if r.NoAPI {
+		r.Note(ctx, "Of the way into the servers only the way itself was verified; not, because --no-api was given: the key pair and the security group as the APIs show them, and the ports that the floating IPs are on.")
+	} else {
 		access = r.verifyAccess(ctx)
 	}
 	guests := r.Each(records, func(rec state.Record) error { return r.verifyGuest(ctx, rec, access != nil) })
