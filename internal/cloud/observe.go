@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -73,6 +74,7 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	attempt, _ := req.Context().Value(attemptKey).(int)
 	e := &Exchange{Caller: callerOf(req.Context()), Method: req.Method, Attempt: attempt, Start: time.Now().UTC()}
+	req = req.WithContext(o.resent(req, attempt))
 	var sent *capture
 	if req.Body != nil && req.Body != http.NoBody && textual(req.Header.Get("Content-Type")) {
 		sent = &capture{from: req.Body}
@@ -107,6 +109,23 @@ func (o *observed) RoundTrip(req *http.Request) (*http.Response, error) {
 		o.observer.Observe(req.Context(), e)
 	}}
 	return resp, nil
+}
+
+// resent returns a context under which a request that net/http sends again by itself is told of as well: it does so where a
+// connection that was kept open turns out to be closed before any answer.
+func (o *observed) resent(req *http.Request, attempt int) context.Context {
+	ctx, connections, start := req.Context(), 0, time.Now().UTC()
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		if connections++; connections == 1 {
+			return
+		}
+		now := time.Now().UTC()
+		o.observer.Observe(ctx, &Exchange{
+			Caller: callerOf(ctx), Method: req.Method, URL: o.secrets.Clean(safeURL(req.URL)), Attempt: attempt, Start: start, Duration: now.Sub(start),
+			RequestHeader: o.cleanHeader(req.Header), Err: "the service had closed the connection that was kept open, or closed it then; it is sent again",
+		})
+		start = now
+	}})
 }
 
 func (o *observed) learn(resp *http.Response) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"unicode/utf8"
 
@@ -218,5 +219,43 @@ func TestEarlyAnswer(t *testing.T) {
 func TestCallerOf(t *testing.T) {
 	if got := callerOf(context.Background()); got != "" {
 		t.Errorf("caller %q", got)
+	}
+}
+
+// TestExchangeOnADeadConnection: net/http itself sends a request again when a kept connection turns out to be dead. That is seen.
+func TestExchangeOnADeadConnection(t *testing.T) {
+	var n atomic.Int64
+	k := newKeystone(t)
+	k.service = func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1) == 2 {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = io.WriteString(w, "ok")
+	}
+	var seen exchanges
+	conn, _ := k.connect(t, Options{Observer: &seen})
+	for range 2 {
+		req, err := http.NewRequestWithContext(WithCaller(t.Context(), "VerifyX:test_y"), http.MethodGet, k.URL+"/s/x", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := conn.client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+	}
+	var got []string
+	for _, e := range seen.all() {
+		got = append(got, fmt.Sprintf("%s %s %d %s", e.Caller, e.Method, e.Status, e.Err))
+	}
+	want := []string{
+		"VerifyX:test_y GET 200 ",
+		"VerifyX:test_y GET 0 the service had closed the connection that was kept open, or closed it then; it is sent again",
+		"VerifyX:test_y GET 200 ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
