@@ -42,6 +42,11 @@ func TestContainerThatAppearsLate(t *testing.T) {
 				},
 			})
 			c.program(nil, next, "-q", "--services", "object_storage").must(t, exitOK, next)
+			select {
+			case <-acted:
+			default:
+				t.Errorf("%s ended while the container could still appear", next)
+			}
 			goOn()
 			if next == "create" {
 				c.program(nil, "verify", "-q", "--services", "object_storage").must(t, exitOK, "verify")
