@@ -2,6 +2,7 @@ package tempestconf
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -133,6 +134,27 @@ func TestCommonOptions(t *testing.T) {
 	}
 	if c, _ := one(t, "[DEFAULT]\nuse_syslog = maybe\n"); c.CheckCommon() != nil {
 		t.Error(c.CheckCommon())
+	}
+}
+
+// TestListsInDict has what oslo.config makes of [network] port_profile, a dict of lists in brackets.
+func TestListsInDict(t *testing.T) {
+	o := &Option{Type: Dict, ListValues: true}
+	for text, want := range map[string]string{
+		"capabilities:[switchdev]": "map[capabilities:[switchdev]]", "a:[b, c],d:[e]": "map[a:[b, c] d:[e]]", "": "map[]", "a:[],b:[c:d]": "map[a:[] b:[c:d]]",
+		"a:b": `Value should start with "["`, "a:[b": `Value should end with "]"`, "a:[b]x": `Value should end with "]"`, "a:[b],c": `Value should be NAME:VALUE pairs separated by ","`,
+		"a:[b],a:[c]": "Duplicate key a", ":[b]": "Key name should not be empty", "a:[b],,c:[d]": "map[,c:[d] a:[b]]",
+	} {
+		got, err := convert(o, text)
+		said := ""
+		if err != nil {
+			said = err.Error()
+		} else {
+			said = fmt.Sprint(got.(dict).asMap())
+		}
+		if said != want {
+			t.Errorf("%s: %s, want %s", text, said, want)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func convert(o *Option, text string) (any, error) {
 	case List:
 		return toList(text), nil
 	case Dict:
-		return toDict(text)
+		return toDict(o, text)
 	case URI:
 		// Before Tempest 38 any text was taken, and an empty one means that the option is not configured.
 		if text == "" {
@@ -144,7 +144,7 @@ func toList(text string) []string {
 	return items
 }
 
-func toDict(text string) (any, error) {
+func toDict(o *Option, text string) (any, error) {
 	s := strings.TrimFunc(text, isSpace)
 	d := dict{}
 	if s == "" {
@@ -153,26 +153,44 @@ func toDict(text string) (any, error) {
 	seen := map[string]bool{}
 	parts := strings.Split(s, ",")
 	for len(parts) > 0 {
-		p := parts[0]
+		item := parts[0]
 		parts = parts[1:]
-		// A part without a colon is joined with the next one.
-		for !strings.Contains(p, ":") {
+		// A part that is no pair is joined with the next one.
+		p, err := toPair(o, item)
+		for err != nil {
 			if len(parts) == 0 {
-				return nil, errors.New(`Value should be NAME:VALUE pairs separated by ","`) //nolint:staticcheck // oslo.config's words
+				return nil, err
 			}
-			p += "," + parts[0]
+			item += "," + parts[0]
 			parts = parts[1:]
+			p, err = toPair(o, item)
 		}
-		key, value, _ := strings.Cut(p, ":")
-		key = strings.TrimFunc(key, isSpace)
-		if key == "" {
+		if p.key == "" {
 			return nil, errors.New("Key name should not be empty") //nolint:staticcheck // oslo.config's words
 		}
-		if seen[key] {
-			return nil, errors.New("Duplicate key " + key)
+		if seen[p.key] {
+			return nil, errors.New("Duplicate key " + p.key)
 		}
-		seen[key] = true
-		d = append(d, pair{key, strings.TrimFunc(value, isSpace)})
+		seen[p.key] = true
+		d = append(d, p)
 	}
 	return d, nil
+}
+
+func toPair(o *Option, text string) (pair, error) {
+	key, value, ok := strings.Cut(text, ":")
+	p := pair{strings.TrimFunc(key, isSpace), strings.TrimFunc(value, isSpace)}
+	list := strings.TrimRight(p.value, ",")
+	switch {
+	case !ok:
+		return p, errors.New(`Value should be NAME:VALUE pairs separated by ","`) //nolint:staticcheck // oslo.config's words
+	case !o.ListValues:
+	case !strings.HasPrefix(list, "["):
+		return p, errors.New(`Value should start with "["`) //nolint:staticcheck // oslo.config's words
+	case !strings.HasSuffix(list, "]"):
+		return p, errors.New(`Value should end with "]"`) //nolint:staticcheck // oslo.config's words
+	default:
+		p.value = list
+	}
+	return p, nil
 }

@@ -43,6 +43,8 @@ type Option struct {
 	// Min is the smallest number allowed; it counts only when Bounded.
 	Min     int
 	Bounded bool
+	// ListValues says of a Dict that its values are lists in brackets, which may hold commas; they are kept as texts.
+	ListValues bool
 	// Deprecated are the old places of the option, the one that wins first.
 	Deprecated []Place
 	// Secret values are masked wherever a person could read them.

@@ -53,7 +53,7 @@ func networkOptions() []Option {
 		{Section: "network", Name: "dvr_extra_resources", Type: Boolean, Default: "true", Last: "15.0.0", First: "13.0.0"},
 		{Section: "network", Name: "endpoint_type", Type: String, Default: "publicURL", Choices: endpointTypes()},
 		{Section: "network", Name: "floating_network_name", Type: String, Unset: true},
-		{Section: "network", Name: "port_profile", Type: Dict, First: "18.0.0"},
+		{Section: "network", Name: "port_profile", Type: Dict, ListValues: true, First: "18.0.0"},
 		{Section: "network", Name: "port_vnic_type", Type: String, Unset: true, Choices: []string{"None", "normal", "direct", "macvtap", "direct-physical", "baremetal", "virtio-forwarder"}},
 		{Section: "network", Name: "project_network_cidr", Type: String, Default: "10.100.0.0/16", Deprecated: []Place{{"network", "tenant_network_cidr"}}, First: "12.0.0"},
 		{Section: "network", Name: "project_network_mask_bits", Type: Integer, Default: "28", Deprecated: []Place{{"network", "tenant_network_mask_bits"}}, First: "12.0.0"},

@@ -78,8 +78,8 @@ type shownOption struct {
 
 func newShown(cfg *tempestconf.Config, everything bool) *shown {
 	effective := cfg.Effective()
-	// A value that refers to a secret by interpolation must not show it either. Short ones are words that stand elsewhere
-	// too: with the password "admin" the user's name would be masked.
+	// A password that somebody wrote into another option as well is to be masked there too. Short ones are words that stand
+	// elsewhere: with the password "admin" many a name would be masked.
 	secrets := cloud.NewSecrets()
 	secrets.AddNames(publicNames(effective)...)
 	for _, src := range effective {
@@ -96,7 +96,10 @@ func newShown(cfg *tempestconf.Config, everything bool) *shown {
 		}
 		o := shownOption{
 			Section: src.Section, Option: strings.ReplaceAll(src.Option, "-", "_"), Secret: src.Secret, Origin: string(src.Origin), Where: src.String(),
-			File: src.File, Line: src.Line, Variable: src.Variable, Deprecated: src.Deprecated, text: secrets.Clean(src.Shown()),
+			File: src.File, Line: src.Line, Variable: src.Variable, Deprecated: src.Deprecated, text: src.Shown(),
+		}
+		if set { // a default is the same for everybody, whatever the password
+			o.text = secrets.Clean(o.text)
 		}
 		if !src.Null {
 			o.Value = &o.text
