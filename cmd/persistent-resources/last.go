@@ -69,6 +69,7 @@ func (o *lastOptions) run(dir func() (string, error), env environment) error {
 	plain := stestr.NewPlain(env.stdout)
 	options := consoleOptions(env.stdout, env)
 	options.Live, options.Verdict, options.RepeatFailures, options.AllAttachments = nil, false, true, o.allAttachments
+	options.Indent = false // as stestr, letter for letter
 	console := reports.NewConsole(options)
 	var failed error
 	summary, err := eachResult(run, func(r *subunit.Result) {
