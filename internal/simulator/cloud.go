@@ -172,5 +172,8 @@ func (c *Cloud) Restart() {
 	c.conns.drop()
 }
 
+// ExpireTokens lets the lifetime of every token that there is be over.
+func (c *Cloud) ExpireTokens() { c.identity.ExpireTokens() }
+
 // ProjectID returns the id of a project in the domain Default, or "".
 func (c *Cloud) ProjectID(name string) string { return c.identity.ProjectID(name) }

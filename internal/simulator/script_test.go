@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -15,7 +16,10 @@ import (
 //	Header: value
 //	{"a": "body line"}
 //	get NAME = header X-Name  (keeps a part of the answer in a variable)
-//	get NAME = body a.b.0.c
+//	get NAME = body a.b.0.c   (or a.b.name=VALUE.c: the list's member of that name)
+//	pad N                     (a JSON body of N bytes)
+//	length N                  (announces a body of N bytes, sends none)
+//	nolength                  (announces no length at all)
 //	until a.b = VALUE         (repeats the request until the body says so)
 //	shape                     (compares the kinds of the values only)
 //	ignore NAME …             (headers and body members not to compare; before
@@ -29,6 +33,7 @@ type step struct {
 	body                  string
 	gets                  [][3]string // variable, "header" or "body", where
 	until                 [2]string
+	length                int64 // announced: -1 is none, 0 that of the body
 	shape                 bool
 	ignore                []string
 }
@@ -70,6 +75,20 @@ func (s *step) read(line string) error {
 		s.body += line
 	case words[0] == "text":
 		s.body = strings.TrimPrefix(line, "text ")
+	case words[0] == "pad":
+		size, err := strconv.Atoi(words[1])
+		if err != nil {
+			return err
+		}
+		s.body = `{"pad": "` + strings.Repeat("a", size-len(`{"pad": ""}`)) + `"}`
+	case words[0] == "length":
+		size, err := strconv.ParseInt(words[1], 10, 64)
+		if err != nil {
+			return err
+		}
+		s.length = size
+	case words[0] == "nolength":
+		s.length = -1
 	case words[0] == "as":
 		s.as = words[1]
 	case words[0] == "shape":

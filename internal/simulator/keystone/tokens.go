@@ -36,6 +36,15 @@ func (s *Service) DropTokens() {
 	clear(s.tokens)
 }
 
+// ExpireTokens ends the lifetime of every token that there is.
+func (s *Service) ExpireTokens() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tokens {
+		t.expires = time.Now()
+	}
+}
+
 // find returns a token that is good, or why it is not: a token outlives its
 // user, project or application credential, and then tells which is missing.
 func (s *Service) find(id string) (*token, error) {
