@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -300,10 +299,6 @@ func (f *Fixture) configuredAdmin() (*cloud.Session, error) {
 	return f.admin, nil
 }
 
-// ErrNoResource is an answer of the right status that holds nothing of the right kind, as a gateway in front of the service
-// may give.
-var ErrNoResource = errors.New("the answer has the status of success and holds no such resource; something else than the service may have given it")
-
 // projectMaker makes, finds and removes dynamic projects.
 type projectMaker struct {
 	f        *Fixture
@@ -314,11 +309,8 @@ func (m projectMaker) Make(ctx context.Context, r state.Record) (string, map[str
 	p, err := projects.Create(ctx, m.identity, projects.CreateOpts{
 		Name: r.Name, Description: m.f.Description(r.Name), DomainID: r.Detail("domain_id"),
 	}).Extract()
-	if err != nil {
+	if err = Misread(err, p == nil || p.ID == ""); err != nil {
 		return "", nil, err
-	}
-	if p == nil || p.ID == "" {
-		return "", nil, ErrNoResource
 	}
 	return p.ID, nil, nil
 }
@@ -342,11 +334,8 @@ func (m projectMaker) Find(ctx context.Context, r state.Record) (string, error) 
 
 func (m projectMaker) Check(ctx context.Context, r state.Record) (string, error) {
 	p, err := projects.Get(ctx, m.identity, r.ID).Extract()
-	if err != nil {
+	if err = Misread(err, p == nil || p.ID == ""); err != nil {
 		return "", err
-	}
-	if p == nil || p.ID == "" {
-		return "", ErrNoResource
 	}
 	return p.Name, nil
 }
@@ -365,11 +354,8 @@ func (m userMaker) Make(ctx context.Context, r state.Record) (string, map[string
 	u, err := users.Create(ctx, m.identity, users.CreateOpts{
 		Name: r.Name, Password: r.Secret("password"), DomainID: r.Detail("domain_id"), Description: m.f.Description(r.Name),
 	}).Extract()
-	if err != nil {
+	if err = Misread(err, u == nil || u.ID == ""); err != nil {
 		return "", nil, err
-	}
-	if u == nil || u.ID == "" {
-		return "", nil, ErrNoResource
 	}
 	return u.ID, nil, nil
 }
@@ -393,11 +379,8 @@ func (m userMaker) Find(ctx context.Context, r state.Record) (string, error) {
 
 func (m userMaker) Check(ctx context.Context, r state.Record) (string, error) {
 	u, err := users.Get(ctx, m.identity, r.ID).Extract()
-	if err != nil {
+	if err = Misread(err, u == nil || u.ID == ""); err != nil {
 		return "", err
-	}
-	if u == nil || u.ID == "" {
-		return "", ErrNoResource
 	}
 	return u.Name, nil
 }

@@ -20,15 +20,15 @@ func (f *Fixture) Lateness() time.Duration {
 	return max(time.Minute, time.Duration(f.Config.ServiceClients.HTTPTimeout)*time.Second)
 }
 
-// FindLate looks for a resource whose id was never recorded: where its create call had no answer, again and again until it is
-// there or the call is too old to take effect. It returns "" when there is none.
+// FindLate looks for a resource whose id was never recorded, twice at least, because one answer may be a gateway's; where its
+// create call had no answer, again and again until it is there or the call is too old to take effect. It returns "" when there
+// is none.
 func (f *Fixture) FindLate(ctx context.Context, r state.Record, m Maker) (string, error) {
 	id, err := m.Find(ctx, r)
-	left := min(f.Lateness()-time.Since(r.Asked), f.Lateness())
-	if err == nil && id == "" && left > 0 {
+	if err == nil && id == "" {
 		err = f.Wait(ctx, Waiting{
 			For:     fmt.Sprintf("%s %s, which a create that had no answer may still make", r.Kind, r.Name),
-			Timeout: left,
+			Timeout: min(f.Lateness()-time.Since(r.Asked), f.Lateness()),
 			Poll: func(ctx context.Context) (string, bool, error) {
 				var err error
 				id, err = m.Find(ctx, r)

@@ -3,9 +3,6 @@ package compute
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"net/url"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -13,24 +10,6 @@ import (
 	"opendev.org/x/persistent-resources/internal/state"
 	"opendev.org/x/persistent-resources/phases"
 )
-
-// misread is the error of an answer that should show a resource: of the request, of a body that is something else, as a
-// gateway in front of the service may give it, or of one that does not show the resource. other says the last.
-func misread(err error, other bool) error {
-	var (
-		syntax  *json.SyntaxError
-		members *json.UnmarshalTypeError
-	)
-	switch {
-	case errors.As(err, &members):
-		return fmt.Errorf("%w (it holds JSON of another kind: %s)", phases.ErrNoResource, members.Value)
-	case errors.As(err, &syntax) || err == io.EOF: //nolint:errorlint // a connection that broke wraps its EOF
-		return fmt.Errorf("%w (it is no JSON: %w)", phases.ErrNoResource, err)
-	case err == nil && other:
-		return phases.ErrNoResource
-	}
-	return err
-}
 
 // listAll asks for a list, in Neutron's and Nova's form, with all its pages. An empty list may be the truth, an answer without
 // one is not, and must not make a resource seem gone.
@@ -41,17 +20,17 @@ func listAll[T any](ctx context.Context, client *gophercloud.ServiceClient, path
 		_, err := client.Get(ctx, next, &body, nil)
 		next = ""
 		list := body[label]
-		if err = misread(err, len(list) == 0 || string(list) == "null"); err != nil {
+		if err = phases.Misread(err, len(list) == 0 || string(list) == "null"); err != nil {
 			return nil, err
 		}
 		var page []T
-		if err := misread(json.Unmarshal(list, &page), false); err != nil {
+		if err := phases.Misread(json.Unmarshal(list, &page), false); err != nil {
 			return nil, err
 		}
 		out = append(out, page...)
 		var links []struct{ Rel, Href string }
 		if raw := body[label+"_links"]; len(raw) > 0 {
-			if err := misread(json.Unmarshal(raw, &links), false); err != nil {
+			if err := phases.Misread(json.Unmarshal(raw, &links), false); err != nil {
 				return nil, err
 			}
 		}

@@ -55,7 +55,7 @@ func (r *resources) ensureFloatingIP(ctx context.Context, server state.Record) (
 	}
 	// It was taken off its port, or the server had to be made again.
 	f, err := floatingips.Update(ctx, client, rec.ID, floatingips.UpdateOpts{PortID: &port.ID}).Extract()
-	if err = misread(err, f.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, f.ID != rec.ID); err != nil {
 		return "", fmt.Errorf("associate floating IP %s with server %s: %w", rec.ID, server.Name, err)
 	}
 	return f.FloatingIP, r.Journal.Made(rec.Key, rec.ID, floatingDetails(f))
@@ -92,7 +92,7 @@ func (a *floatingAPI) create(ctx context.Context, rec state.Record) (string, map
 	f, err := floatingips.Create(ctx, a.client, floatingips.CreateOpts{
 		FloatingNetworkID: network, PortID: a.port, Description: a.r.Description(rec.Name),
 	}).Extract()
-	if err = misread(err, f.ID == ""); err != nil {
+	if err = phases.Misread(err, f.ID == ""); err != nil {
 		return "", nil, err
 	}
 	a.seen = f
@@ -114,7 +114,7 @@ func (a *floatingAPI) list(ctx context.Context, rec state.Record) ([]thing, erro
 
 func (a *floatingAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	f, err := floatingips.Get(ctx, a.client, rec.ID).Extract()
-	if err = misread(err, f.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, f.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	a.seen = f
@@ -138,7 +138,7 @@ func floatingChanges(ctx context.Context, client *gophercloud.ServiceClient, rec
 	if phases.NotFound(err) {
 		return []string{fmt.Sprintf("floating IP %s (%s) is gone", rec.Detail(address), rec.ID)}, nil
 	}
-	if err = misread(err, f.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, f.ID != rec.ID); err != nil {
 		return nil, fmt.Errorf("get floating IP %s: %w", rec.Detail(address), err)
 	}
 	var out []string

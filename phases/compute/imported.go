@@ -81,7 +81,7 @@ func importedFloatingChanges(ctx context.Context, client *gophercloud.ServiceCli
 		return nil, fmt.Errorf("list the ports of server %s: %w", server.Name, err)
 	}
 	f, err := floatingips.Get(ctx, client, rec.ID).Extract()
-	if err = misread(err, f.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, f.ID != rec.ID); err != nil {
 		return nil, fmt.Errorf("get floating IP %s: %w", rec.Detail(address), err)
 	}
 	switch {

@@ -44,7 +44,7 @@ type keypairAPI struct{ client *gophercloud.ServiceClient }
 
 func (a *keypairAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
 	k, err := keypairs.Create(ctx, a.client, keypairs.CreateOpts{Name: rec.Name, PublicKey: rec.Detail(publicKey)}).Extract()
-	if err = misread(err, k == nil || k.Name != rec.Name); err != nil {
+	if err = phases.Misread(err, k == nil || k.Name != rec.Name); err != nil {
 		return "", nil, err
 	}
 	return k.Name, map[string]string{fingerprint: k.Fingerprint}, nil
@@ -61,7 +61,7 @@ func (a *keypairAPI) list(ctx context.Context, rec state.Record) ([]thing, error
 
 func (a *keypairAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	k, err := keypairs.Get(ctx, a.client, rec.ID, nil).Extract()
-	if err = misread(err, k == nil || k.Name != rec.ID); err != nil {
+	if err = phases.Misread(err, k == nil || k.Name != rec.ID); err != nil {
 		return thing{}, err
 	}
 	if !sameKey(k.PublicKey, rec.Detail(publicKey)) && rec.Detail(phases.Imported) == "" {
@@ -86,7 +86,7 @@ func keypairChanges(ctx context.Context, client *gophercloud.ServiceClient, rec 
 	if phases.NotFound(err) {
 		return []string{fmt.Sprintf("keypair %s is gone", rec.Name)}, nil
 	}
-	if err = misread(err, k == nil || k.Name != rec.ID); err != nil {
+	if err = phases.Misread(err, k == nil || k.Name != rec.ID); err != nil {
 		return nil, fmt.Errorf("get keypair %s: %w", rec.Name, err)
 	}
 	was := rec.Detail(fingerprint)

@@ -23,7 +23,7 @@ func (a *networkAPI) create(ctx context.Context, rec state.Record) (string, map[
 	n, err := networks.Create(ctx, a.client, networks.CreateOpts{
 		Name: rec.Name, Description: a.r.Description(rec.Name), ProjectID: a.r.ProjectID(),
 	}).Extract()
-	if err = misread(err, n.ID == ""); err != nil {
+	if err = phases.Misread(err, n.ID == ""); err != nil {
 		return "", nil, err
 	}
 	return n.ID, nil, nil
@@ -35,7 +35,7 @@ func (a *networkAPI) list(ctx context.Context, rec state.Record) ([]thing, error
 
 func (a *networkAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	n, err := networks.Get(ctx, a.client, rec.ID).Extract()
-	if err = misread(err, n.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, n.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, n), nil

@@ -11,6 +11,7 @@ import (
 	"github.com/gophercloud/gophercloud/v2/openstack/networking/v2/ports"
 
 	"opendev.org/x/persistent-resources/internal/state"
+	"opendev.org/x/persistent-resources/phases"
 )
 
 // routerAPI makes the project's router.
@@ -26,7 +27,7 @@ func (a *routerAPI) create(ctx context.Context, rec state.Record) (string, map[s
 		o.GatewayInfo = &routers.GatewayInfo{NetworkID: a.gateway}
 	}
 	router, err := routers.Create(ctx, a.client, o).Extract()
-	if err = misread(err, router == nil || router.ID == ""); err != nil {
+	if err = phases.Misread(err, router == nil || router.ID == ""); err != nil {
 		return "", nil, err
 	}
 	return router.ID, nil, nil
@@ -38,7 +39,7 @@ func (a *routerAPI) list(ctx context.Context, rec state.Record) ([]thing, error)
 
 func (a *routerAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	router, err := routers.Get(ctx, a.client, rec.ID).Extract()
-	if err = misread(err, router == nil || router.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, router == nil || router.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, router), nil
@@ -62,7 +63,7 @@ type interfaceAPI struct {
 func (a *interfaceAPI) create(ctx context.Context, _ state.Record) (string, map[string]string, error) {
 	router, subnet := a.ends()
 	i, err := routers.AddInterface(ctx, a.client, router.ID, routers.AddInterfaceOpts{SubnetID: subnet.ID}).Extract()
-	if err = misread(err, i.PortID == ""); err != nil {
+	if err = phases.Misread(err, i.PortID == ""); err != nil {
 		return "", nil, err
 	}
 	return i.PortID, nil, nil
@@ -83,7 +84,7 @@ func (a *interfaceAPI) list(ctx context.Context, rec state.Record) ([]thing, err
 
 func (a *interfaceAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	p, err := ports.Get(ctx, a.client, rec.ID).Extract()
-	if err = misread(err, p.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, p.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, p), nil

@@ -64,7 +64,7 @@ func addRules(ctx context.Context, client *gophercloud.ServiceClient, wanted []r
 func getGroup(ctx context.Context, client *gophercloud.ServiceClient, id string) (*group, error) {
 	g := &group{}
 	err := groups.Get(ctx, client, id).ExtractIntoStructPtr(g, "security_group")
-	return g, misread(err, g.ID != id)
+	return g, phases.Misread(err, g.ID != id)
 }
 
 // wantedRules are Tempest's, SSH and ICMP from anywhere, and one for the guests' SSH port where that is another.
@@ -97,7 +97,7 @@ type groupAPI struct {
 func (a *groupAPI) create(ctx context.Context, rec state.Record) (string, map[string]string, error) {
 	g := &group{}
 	err := groups.Create(ctx, a.client, groups.CreateOpts{Name: rec.Name, Description: a.r.Description(rec.Name)}).ExtractIntoStructPtr(g, "security_group")
-	if err = misread(err, g.ID == ""); err != nil {
+	if err = phases.Misread(err, g.ID == ""); err != nil {
 		return "", nil, err
 	}
 	a.group, a.created = g, true

@@ -68,12 +68,12 @@ func getServer(ctx context.Context, client *gophercloud.ServiceClient, id string
 		Server json.RawMessage `json:"server"`
 	}
 	_, err := client.Get(ctx, client.ServiceURL("servers", id), &body, nil)
-	if err = misread(err, len(body.Server) == 0); err != nil {
+	if err = phases.Misread(err, len(body.Server) == 0); err != nil {
 		return nil, err
 	}
 	s := &server{raw: body.Server}
 	err = json.Unmarshal(body.Server, s)
-	if err = misread(err, s.ID != id); err != nil {
+	if err = phases.Misread(err, s.ID != id); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -38,7 +38,7 @@ func (a *subnetAPI) create(ctx context.Context, rec state.Record) (string, map[s
 		if overlaps(err) {
 			continue
 		}
-		if err = misread(err, s == nil || s.ID == ""); err != nil {
+		if err = phases.Misread(err, s == nil || s.ID == ""); err != nil {
 			return "", nil, err
 		}
 		return s.ID, map[string]string{"cidr": s.CIDR}, nil
@@ -83,7 +83,7 @@ func (a *subnetAPI) list(ctx context.Context, rec state.Record) ([]thing, error)
 
 func (a *subnetAPI) get(ctx context.Context, rec state.Record) (thing, error) {
 	s, err := subnets.Get(ctx, a.client, rec.ID).Extract()
-	if err = misread(err, s == nil || s.ID != rec.ID); err != nil {
+	if err = phases.Misread(err, s == nil || s.ID != rec.ID); err != nil {
 		return thing{}, err
 	}
 	return a.thing(rec, s), nil

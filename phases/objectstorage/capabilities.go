@@ -7,6 +7,8 @@ import (
 	"net/url"
 
 	"github.com/gophercloud/gophercloud/v2"
+
+	"opendev.org/x/persistent-resources/phases"
 )
 
 // capabilities is what of /info the tests look at.
@@ -37,12 +39,12 @@ func (r *resources) readCapabilities(ctx context.Context) error {
 	u.Path = "/info"
 	var raw json.RawMessage
 	_, err = r.Session().Anonymous().Request(ctx, "GET", u.String(), &gophercloud.RequestOpts{JSONResponse: &raw, OkCodes: []int{200, 203}})
-	if err != nil {
-		return fmt.Errorf("read the capabilities of object storage: %w", err)
+	if err = phases.Misread(err, len(raw) == 0); err != nil {
+		return fmt.Errorf("read the capabilities of object storage at %s: %w", u, err)
 	}
 	var c capabilities
-	if err := json.Unmarshal(raw, &c); err != nil {
-		return fmt.Errorf("read the capabilities of object storage: %s: %w", u, err)
+	if err := phases.Misread(json.Unmarshal(raw, &c), false); err != nil {
+		return fmt.Errorf("read the capabilities of object storage at %s: %w", u, err)
 	}
 	r.SwiftTold(c.Swift.Version)
 	r.policies = nil

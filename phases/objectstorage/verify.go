@@ -81,14 +81,14 @@ func (r *resources) list(ctx context.Context, client *gophercloud.ServiceClient,
 		}
 		var raw json.RawMessage
 		resp, err := client.Get(ctx, url, &raw, &gophercloud.RequestOpts{OkCodes: []int{200, 204}})
-		if err != nil {
+		if err = phases.Misread(err, false); err != nil {
 			return nil, fmt.Errorf("list container %s: %w", box, err)
 		}
 		var page []struct {
 			Name string `json:"name"`
 		}
 		if len(raw) > 0 {
-			if err := json.Unmarshal(raw, &page); err != nil {
+			if err := phases.Misread(json.Unmarshal(raw, &page), false); err != nil {
 				return nil, fmt.Errorf("list container %s: %w", box, err)
 			}
 		}
