@@ -23,8 +23,8 @@ func newDemoCommand(env environment) *cobra.Command {
 		Use:   "demo",
 		Short: "Show a whole upgrade on the embedded OpenStack",
 		Long: `demo starts the embedded OpenStack, runs create and verify, replaces the upgrade
-by a restart of all services on the same data in which every token is lost, and
-runs verify again and delete. It leaves the streams, the JUnit files and a
+by a restart of all services on the same data as those of the next release, in
+which every token is lost, and runs verify again and delete. It leaves the streams, the JUnit files and a
 summary. It needs no root, no network and a few seconds.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return demo(c.Context(), dir, env) },
@@ -76,9 +76,12 @@ func demo(ctx context.Context, dir string, env environment) error {
 			return err
 		}
 	}
-	sim.Restart()
-	fmt.Fprintf(env.stdout, "\n-- the stand-in upgrade: all services restarted on the same data, all tokens are lost --\n")
-	lines = append(lines, "upgrade (stand-in)      services restarted on the same data, tokens lost")
+	if err := sim.Upgrade(simulator.Releases()[1]); err != nil {
+		return fmt.Errorf("upgrade the embedded OpenStack: %w", err)
+	}
+	upgrade := strings.Join(simulator.Releases(), " to ")
+	fmt.Fprintf(env.stdout, "\n-- the stand-in upgrade from %s: all services restarted on the same data, all tokens are lost --\n", upgrade)
+	lines = append(lines, "upgrade (stand-in)      from "+upgrade+": services restarted on the same data, tokens lost")
 	for _, s := range []demoStep{{"verify.post-upgrade", phases.Verify, "post-upgrade"}, {"delete", phases.Delete, ""}} {
 		if err := step(s); err != nil {
 			return err
@@ -154,6 +157,7 @@ func demoPhase(ctx context.Context, step demoStep, dir, private string, env envi
 	if err := out.close(); err != nil {
 		return subunit.Summary{}, 0, err
 	}
+	printReleasePairs(env.stdout, step.phase, outcome.Releases)
 	s.say(env.stderr, outcome)
 	summary := out.collector.Summary()
 	// Delete does its work in the tear-down, after its only test.

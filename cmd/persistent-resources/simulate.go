@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,10 @@ told to misbehave, with --fault or while it runs with
 
 A rule's ACTION is a status to answer without acting, act+STATUS to answer it
 after acting, drop or act+drop to break the connection before or after, truncate
-to cut the answer's body, or pass, which with delay=3s only takes its time.`,
+to cut the answer's body, or pass, which with delay=3s only takes its time.
+
+A POST to URL/simulator/restart restarts all services on the same data, one to
+URL/simulator/upgrade/RELEASE makes them those of another release.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return simulate(c.Context(), o, dir, faults, env) },
 	}
@@ -39,6 +43,7 @@ to cut the answer's body, or pass, which with delay=3s only takes its time.`,
 	f.StringVar(&dir, "write-config", "", "write a ready tempest.conf and clouds.yaml into this `DIR`")
 	f.DurationVar(&o.Transition, "transition", 50*time.Millisecond, "how long a change of state takes")
 	f.DurationVar(&o.TokenLifetime, "token-lifetime", time.Hour, "how long a token is good for")
+	f.StringVar(&o.Release, "release", simulator.Releases()[0], "answer as the services of this OpenStack release: "+strings.Join(simulator.Releases(), " or "))
 	f.StringArrayVar(&faults, "fault", nil, "misbehave: `RULE` is SERVICE METHOD PATH ACTION [skip=N] [times=N] [delay=TIME] [header=NAME:VALUE] [message=TEXT]; may be given several times")
 	return c
 }

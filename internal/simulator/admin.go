@@ -2,8 +2,10 @@ package simulator
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,9 +19,11 @@ import (
 //	GET    /simulator/requests     the request log; DELETE empties it
 //	GET    /simulator/inventory    what the cloud holds, one thing a line
 //	POST   /simulator/restart      see Cloud.Restart
+//	POST   /simulator/upgrade/NAME see Cloud.Upgrade
 func (c *Cloud) administer(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, "/simulator/")
 	id, oneFault := strings.CutPrefix(path, "faults/")
+	release, upgrade := strings.CutPrefix(path, "upgrade/")
 	switch {
 	case r.Method == http.MethodGet && path == "faults":
 		writeJSON(w, http.StatusOK, c.listFaults())
@@ -46,13 +50,26 @@ func (c *Cloud) administer(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, line+"\n")
 		}
 	case r.Method == http.MethodPost && path == "restart":
-		w.Header().Set("Connection", "close")
-		w.WriteHeader(http.StatusNoContent)
-		_ = http.NewResponseController(w).Flush() // or the restart takes this answer with it
+		lastAnswer(w)
 		c.Restart()
+	case r.Method == http.MethodPost && upgrade:
+		if !slices.Contains(Releases(), release) {
+			http.Error(w, fmt.Sprintf("no such release: there are %v", Releases()), http.StatusNotFound)
+			return
+		}
+		lastAnswer(w)
+		_ = c.Upgrade(release) // it is one of Releases
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// lastAnswer answers before the connection goes, which a restart would take the
+// answer with.
+func lastAnswer(w http.ResponseWriter) {
+	w.Header().Set("Connection", "close")
+	w.WriteHeader(http.StatusNoContent)
+	_ = http.NewResponseController(w).Flush()
 }
 
 type listedFault struct {

@@ -37,7 +37,7 @@ type Options struct {
 }
 
 // Releases are those that a simulated cloud can be, older ones first.
-func Releases() []string { return []string{string(wire.Zed), string(wire.Epoxy)} }
+func Releases() []string { return []string{wire.Zed, wire.Epoxy} }
 
 func (o Options) withDefaults() Options {
 	if o.Listen == "" {
@@ -50,7 +50,7 @@ func (o Options) withDefaults() Options {
 		o.TokenLifetime = time.Hour
 	}
 	if o.Release == "" {
-		o.Release = string(wire.Zed)
+		o.Release = wire.Zed
 	}
 	if o.AdminPassword == "" {
 		o.AdminPassword = wire.Secret(12)
@@ -78,6 +78,7 @@ type Cloud struct {
 	faults faultTable
 	conns  connections
 
+	release   wire.Release
 	done      chan struct{} // closed by Close: ends delays
 	closeOnce sync.Once
 	closeErr  error
@@ -99,6 +100,7 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	c := &Cloud{options: o, address: listener.Addr().String(), addresses: addresses, done: make(chan struct{})}
+	c.release.Set(o.Release)
 	c.addServices()
 	c.server = &http.Server{
 		Handler:           http.HandlerFunc(c.serve),
@@ -115,21 +117,21 @@ func (c *Cloud) addServices() {
 		AdminPassword: c.options.AdminPassword,
 		TokenLifetime: c.options.TokenLifetime,
 		Region:        Region,
-		Release:       wire.Release(c.options.Release),
+		Release:       &c.release,
 		Catalog:       catalog(),
 		Projects:      []string{"service", MemberProject},
 		Users: []keystone.Account{
 			{Name: MemberUser, Password: MemberPassword, Project: MemberProject, Roles: []string{"member"}},
 		},
 	})
-	c.objects = swift.New(c.identity, wire.Release(c.options.Release))
-	c.images = glance.New(c.identity, c.ProjectID(AdminProject), wire.Release(c.options.Release))
+	c.objects = swift.New(c.identity, &c.release)
+	c.images = glance.New(c.identity, c.ProjectID(AdminProject), &c.release)
 	c.networks = neutron.New(c.identity, neutron.Options{
 		Transition: c.options.Transition, AdminProject: c.ProjectID(AdminProject),
-		External: c.addresses.external, Private: c.addresses.private, Release: wire.Release(c.options.Release),
+		External: c.addresses.external, Private: c.addresses.private, Release: &c.release,
 	})
 	c.compute = nova.New(nova.Options{
-		Transition: c.options.Transition, GuestPort: c.addresses.port, Release: wire.Release(c.options.Release),
+		Transition: c.options.Transition, GuestPort: c.addresses.port, Release: &c.release,
 	}, c.identity, c.images, c.networks)
 	c.services = []service{
 		{"identity", "keystone", "/identity", c.identity},
@@ -170,6 +172,17 @@ func (c *Cloud) Close() error {
 func (c *Cloud) Restart() {
 	c.identity.DropTokens()
 	c.conns.drop()
+}
+
+// Upgrade is a Restart after which the services are those of another release,
+// one of Releases.
+func (c *Cloud) Upgrade(release string) error {
+	if !slices.Contains(Releases(), release) {
+		return fmt.Errorf("no simulated release %q: there are %v", release, Releases())
+	}
+	c.release.Set(release)
+	c.Restart()
+	return nil
 }
 
 // ExpireTokens lets the lifetime of every token that there is be over.

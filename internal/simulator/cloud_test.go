@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -82,6 +83,51 @@ func TestRestart(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, cloud.Inventory()); diff != "" {
 		t.Errorf("the restart changed the data\n%s", diff)
+	}
+}
+
+// TestUpgrade makes one release of another on the same data, both ways that there are.
+func TestUpgrade(t *testing.T) {
+	cloud := start(t, simulator.Options{})
+	v := visit(t, cloud)
+	v.do("PUT", v.account()+"/c", "")
+	before := cloud.Inventory()
+	newest := func() string {
+		resp, err := http.Get(cloud.URL() + "/info")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		var info struct{ Swift struct{ Version string } }
+		if err := json.NewDecoder(resp.Body).Decode(&info); err != nil {
+			t.Fatal(err)
+		}
+		return info.Swift.Version
+	}
+	versions := []string{newest()}
+	if err := cloud.Upgrade("epoxy"); err != nil {
+		t.Fatal(err)
+	}
+	versions = append(versions, newest())
+	for _, release := range []string{"zed", "nope"} {
+		resp, err := http.Post(cloud.URL()+"/simulator/upgrade/"+release, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	versions = append(versions, newest())
+	if diff := cmp.Diff([]string{"2.30.1", "2.35.0", "2.30.1"}, versions); diff != "" {
+		t.Errorf("Swift's versions:\n%s", diff)
+	}
+	if err := cloud.Upgrade("nope"); err == nil {
+		t.Error("an upgrade to a release that there is not")
+	}
+	if status := v.do("GET", v.account()+"/c", ""); status != http.StatusUnauthorized {
+		t.Errorf("status %d with the old token, want 401", status)
+	}
+	if diff := cmp.Diff(before, cloud.Inventory()); diff != "" {
+		t.Errorf("the upgrade changed the data\n%s", diff)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 type Service struct {
 	identity wire.Identity
 	router   wire.Router
-	release  wire.Release
+	release  *wire.Release
 
 	mu     sync.Mutex
 	images []*image // newest first
@@ -24,7 +24,7 @@ type Service struct {
 
 // New returns the service with one public image, ready to boot, that owner
 // owns.
-func New(identity wire.Identity, owner string, release wire.Release) *Service {
+func New(identity wire.Identity, owner string, release *wire.Release) *Service {
 	s := &Service{identity: identity, release: release}
 	s.images = []*image{readyImage(owner)}
 	s.router.Handle("GET", "/", s.versions(http.StatusMultipleChoices))

@@ -20,7 +20,7 @@ type Options struct {
 	AdminPassword string // of the user admin in the project admin
 	TokenLifetime time.Duration
 	Region        string
-	Release       wire.Release
+	Release       *wire.Release
 	Catalog       []Endpoint
 	Projects      []string // names of further projects to begin with
 	Users         []Account

@@ -19,7 +19,7 @@ type Options struct {
 	AdminProject string        // owns what the cloud begins with
 	External     string        // CIDR of the external network's subnet
 	Private      string        // CIDR of the shared network's subnet
-	Release      wire.Release
+	Release      *wire.Release
 }
 
 // Service is the Networking service with its state.

@@ -24,7 +24,7 @@ type Images interface {
 type Options struct {
 	Transition time.Duration // how long a server takes to change its state
 	GuestPort  int           // TCP port of SSH on the guests' addresses
-	Release    wire.Release
+	Release    *wire.Release
 }
 
 // Service is the Compute service with its state.

@@ -18,7 +18,7 @@ import (
 // Service is the Object Storage service with its state.
 type Service struct {
 	identity wire.Identity
-	release  wire.Release
+	release  *wire.Release
 
 	mu        sync.Mutex
 	accounts  map[string]*account
@@ -26,7 +26,7 @@ type Service struct {
 }
 
 // New returns an empty service that asks identity who is asking.
-func New(identity wire.Identity, release wire.Release) *Service {
+func New(identity wire.Identity, release *wire.Release) *Service {
 	return &Service{identity: identity, release: release, accounts: map[string]*account{}}
 }
 

@@ -3,20 +3,25 @@ package wire
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 )
 
-// Release is an OpenStack release, by its name in lower case. What the
-// services of two releases answer differs in some places.
-type Release string
-
-// The releases that the services can be.
+// The releases that the services can be, by their names in lower case.
 const (
-	Zed   Release = "zed"   // 2022.2
-	Epoxy Release = "epoxy" // 2025.1
+	Zed   = "zed"   // 2022.2
+	Epoxy = "epoxy" // 2025.1
 )
+
+// Release is the OpenStack release that all services of a cloud are of; an
+// upgrade changes it while they run. What the services of two releases answer
+// differs in some places.
+type Release struct{ epoxy atomic.Bool }
+
+// Set makes the services those of the named release.
+func (r *Release) Set(name string) { r.epoxy.Store(name == Epoxy) }
 
 // Epoxy tells whether the release is Epoxy, and not the older Zed.
-func (r Release) Epoxy() bool { return r == Epoxy }
+func (r *Release) Epoxy() bool { return r.epoxy.Load() }
 
 // maxBody is the largest body in bytes that oslo.middleware's size limit lets
 // through to Keystone and Nova: its option max_request_body_size.
