@@ -46,8 +46,9 @@ type turns struct {
 	sink    *streamSink
 	alone   bool
 	workers *stestr.Workers
-	created []stestr.Phase // of the services that this process creates: no other worker does
-	outcome phases.Outcome
+	// Of the services that this process creates and verifies.
+	created, verified []stestr.Phase
+	outcome           phases.Outcome
 }
 
 func (t *turns) runAll(ctx context.Context) {
@@ -68,17 +69,25 @@ func (t *turns) runAll(ctx context.Context) {
 		t.announce(ctx, selected[phases.Create], t.session.named)
 		t.announce(ctx, selected[phases.Verify], t.session.recorded)
 	}
-	t.created = selected[phases.Create]
+	t.created, t.verified = selected[phases.Create], selected[phases.Verify]
 	for _, phase := range []phases.Phase{phases.Create, phases.Verify, phases.Delete} {
 		t.runPhase(ctx, phase, selected[phase])
 	}
 }
 
 // usable reports whether a phase need not wait for workers that may not have begun. stestr gives a class to one worker: what
-// this process did not create, no other will.
+// this process did not create, no other will; and where a run creates, another worker may be about to verify what is deleted.
 func (t *turns) usable(p stestr.Phase) bool {
-	created := slices.ContainsFunc(t.created, func(c stestr.Phase) bool { return c.Service == p.Service })
-	return created || t.session.usable(p)
+	has := func(of []stestr.Phase) bool {
+		return slices.ContainsFunc(of, func(other stestr.Phase) bool { return other.Service == p.Service })
+	}
+	switch created := has(t.created); {
+	case created && phases.Phase(p.Number) == phases.Delete:
+		return has(t.verified)
+	case created:
+		return true
+	}
+	return t.session.usable(p)
 }
 
 // announce tells other workers of phases; mayMake says of which services a file may be made for that.
