@@ -185,7 +185,7 @@ func TestToxOtherEnvironments(t *testing.T) {
 		{"unit", "-run X ./subunit", "go test ./...", "go test -run X ./subunit"},
 		{"interop", "-run X", "go test -count=1 -tags interop -timeout 60m .", "go test -count=1 -tags interop -timeout 60m . -run X"},
 		{"interop-debian12", "-run X", "go test -count=1 -tags interop -timeout 60m ./interop", "go test -count=1 -tags interop -timeout 60m -run X ./interop"},
-		{"rehearsal", "reports", "rehearsal .tox/rehearsal", "rehearsal reports"},
+		{"rehearsal", "reports", "rehearsal rehearsal-output", "rehearsal reports"},
 		{"venv-tempest", "go env", "", "go env"},
 	} {
 		for _, words := range []string{"", tt.words} {
