@@ -72,14 +72,21 @@ func (s *session) openLog() error {
 	return nil
 }
 
-// openTrace begins the record of exchanges; "" means none.
+// openTrace begins the record of exchanges; "" means none. Secrets are masked in it, but it tells all else of a project: it is
+// for its owner only, also where a file of another mode is there.
 func (s *session) openTrace(path string) error {
 	if path == "" {
 		return nil
 	}
-	f, err := create(path)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return usagef("--trace cannot be written: %v", err)
+	}
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		if err := f.Chmod(0o600); err != nil {
+			_ = f.Close()
+			return usagef("--trace cannot be kept from others: %v", err)
+		}
 	}
 	s.trace, s.record = f, cloud.NewRecorder(f)
 	s.log.Trace = s.record
