@@ -58,10 +58,13 @@ build() {
   fi
 }
 
-# some_cloud: the cloud that is up, or one of Zed that ends with this command. What another command starts is left to it.
+# some_cloud: the cloud that is up, or one of Zed that ends with this command ($started is 1 then). What another command starts is left to it.
 some_cloud() {
+  started=
   [ ! -e "$DATA/complete" ] || return 0
   [ ! -e "$DATA/active" ] || die "another start is under way, or did not finish: wait for it, or testcloud/down first"
+  # shellcheck disable=SC2034 # commands with a trap of their own read it
+  started=1
   trap '"$HERE/down"' EXIT
   "$HERE/up" zed
 }
