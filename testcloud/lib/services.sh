@@ -27,9 +27,9 @@ glance-api control http:9292/healthcheck glance-api --config-file /etc/glance/gl
 placement control http:8778/ uwsgi_python3 --ini /etc/testcloud/placement.ini
 neutron-server control http:9696/ neutron-server --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini
 neutron-metadata control - neutron-ovn-metadata-agent --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/neutron_ovn_metadata_agent.ini
-nova-conductor control - nova-conductor
-nova-scheduler control - nova-scheduler
-nova-compute control - nova-compute --config-file /etc/nova/nova-cpu.conf
+nova-conductor control reports nova-conductor
+nova-scheduler control reports nova-scheduler
+nova-compute control reports nova-compute --config-file /etc/nova/nova-cpu.conf
 nova-api control http:8774/ $nova_wsgi/nova-api.ini
 nova-metadata control tcp:8775 $nova_wsgi/nova-metadata.ini
 A
@@ -65,6 +65,12 @@ is_ready() { # is_ready RELEASE NAME: 2 when it will never be
       ;;
     socket:*) [ -S "$DATA/run/${check#*:}" ] ;;
     device:*) ip -n "$NS" link show "${check#*:}" ;;
+    # What is sent to a service that does not listen yet is lost: a suspend was waited for in vain. Its first report comes after it
+    # has begun to listen.
+    reports)
+      [ "$(in_cloud "$1" mariadb --socket=/run/mysqld/mysqld.sock -u root nova -Ne "SELECT COUNT(*) FROM services
+        WHERE deleted = 0 AND \`binary\` = '$2' AND last_seen_up > '$(date -u -r "$DATA/pid/$2" '+%F %T')'")" = 1 ]
+      ;;
     virsh) in_cloud "$1" virsh -c qemu:///system version ;;
   esac >/dev/null 2>&1
 }
