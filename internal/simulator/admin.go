@@ -2,10 +2,8 @@ package simulator
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,26 +48,24 @@ func (c *Cloud) administer(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, line+"\n")
 		}
 	case r.Method == http.MethodPost && path == "restart":
+		c.restart(connOf(r))
 		lastAnswer(w)
-		c.Restart()
 	case r.Method == http.MethodPost && upgrade:
-		if !slices.Contains(Releases(), release) {
-			http.Error(w, fmt.Sprintf("no such release: there are %v", Releases()), http.StatusNotFound)
+		if err := c.upgrade(release, connOf(r)); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
 			return
 		}
 		lastAnswer(w)
-		_ = c.Upgrade(release) // it is one of Releases
 	default:
 		http.NotFound(w, r)
 	}
 }
 
-// lastAnswer answers before the connection goes, which a restart would take the
-// answer with.
+// lastAnswer ends the connection that a restart has left, once it is done: who
+// asks again after this answer meets the restarted services.
 func lastAnswer(w http.ResponseWriter) {
 	w.Header().Set("Connection", "close")
 	w.WriteHeader(http.StatusNoContent)
-	_ = http.NewResponseController(w).Flush()
 }
 
 type listedFault struct {

@@ -106,6 +106,7 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		Handler:           http.HandlerFunc(c.serve),
 		ReadHeaderTimeout: time.Minute,
 		ConnState:         c.conns.note,
+		ConnContext:       remember,
 	}
 	go func() { _ = c.server.Serve(listener) }() // always returns ErrServerClosed after Close
 	context.AfterFunc(ctx, func() { _ = c.Close() })
@@ -169,19 +170,24 @@ func (c *Cloud) Close() error {
 
 // Restart stands in for an upgrade: the services come back on the same data,
 // every token is lost and every open connection is dropped.
-func (c *Cloud) Restart() {
+func (c *Cloud) Restart() { c.restart(nil) }
+
+// restart leaves one connection, which may be nil.
+func (c *Cloud) restart(but net.Conn) {
 	c.identity.DropTokens()
-	c.conns.drop()
+	c.conns.drop(but)
 }
 
 // Upgrade is a Restart after which the services are those of another release,
 // one of Releases.
-func (c *Cloud) Upgrade(release string) error {
+func (c *Cloud) Upgrade(release string) error { return c.upgrade(release, nil) }
+
+func (c *Cloud) upgrade(release string, but net.Conn) error {
 	if !slices.Contains(Releases(), release) {
 		return fmt.Errorf("no simulated release %q: there are %v", release, Releases())
 	}
 	c.release.Set(release)
-	c.Restart()
+	c.restart(but)
 	return nil
 }
 
