@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/pflag"
@@ -59,6 +60,12 @@ func (o guardOptions) run(env environment) error {
 
 // complete stores a run that was killed: jobs find it where they find others, with a result for every test.
 func (o guardOptions) complete(missing []stestr.Missing, env environment) error {
+	// The run was stored before the guard was told: what it was killed in between of is in the file only.
+	stored, err := stestr.Stored(o.file)
+	if err != nil {
+		return err
+	}
+	missing = slices.DeleteFunc(missing, func(m stestr.Missing) bool { return stored[m.ID] })
 	inserter, err := stestr.Resume(o.file, o.combine)
 	if err != nil {
 		return err

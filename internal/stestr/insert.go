@@ -70,6 +70,24 @@ func Resume(file string, combine int) (*Inserter, error) {
 	return r.inserter(f, combine), nil
 }
 
+// Stored are the tests that have a result in the file of a run that was killed.
+func Stored(file string) (map[string]bool, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("read a run that was killed: %w", err)
+	}
+	defer f.Close()
+	stored := map[string]bool{}
+	c := subunit.NewCollector(func(r *subunit.Result) { stored[r.TestID] = stored[r.TestID] || r.Status.Terminal() })
+	for e, err := range subunit.NewV1Reader(f, subunit.Recover).All() {
+		if err != nil {
+			return nil, fmt.Errorf("read a run that was killed: %w", err)
+		}
+		c.Add(e)
+	}
+	return stored, nil
+}
+
 // Add takes in one event. The error is the first of writing.
 func (i *Inserter) Add(e *subunit.Event) error {
 	i.collector.Add(e)
